@@ -9,12 +9,13 @@ from db.models import ContactMoment, Document, DocumentContent, Dossier, Stakeho
 from db.vocabulary import Visibility
 from db.vocabulary_documents import DocumentKind
 from tests.make.lobby import Cast, gather
+from tracker.care.erasure import erase_person, erase_user
+from tracker.care.spelling import GONE
 from tracker.documents import documents
 from tracker.documents.documents import Host
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound
 from tracker.lobby import contacts, dossier_ends, history, positions
 from tracker.lobby.contacts import ContactFields, Office
-from tracker.people.privacy import GONE, erase_person, erase_user
 from tracker.rights import viewer_of
 
 MOST = 1000

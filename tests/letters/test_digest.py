@@ -20,9 +20,10 @@ from notifications.places import DecisionWindow
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
 from tests.make.pages import visit
 from tests.make.planning_world import settle_world
+from tracker.care.retention import Swept, sweep
+from tracker.clock import Now
 from tracker.errors import NotPossible
 from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
-from tracker.operations.upkeep import empty_mails
 from tracker.people.subscriptions import choose_reminders
 from tracker.rights import Deed
 
@@ -249,7 +250,8 @@ def test_a_digest_that_may_be_lost_is_named_once_in_the_next_and_can_be_read(
             page = visitor.get(f"/abonnementen/overzicht/{lost}")
             assert (page.status_code, "Houtbouw" in page.text) == (status, status == 200)
     with writing(agenda) as session:
-        assert empty_mails(session, timedelta(), now + timedelta(days=400)) == 4
+        emptied = sweep(session, {"mail_days": 0}, Now(now + timedelta(days=400)), only=["mail_texts"])
+        assert emptied == [Swept("mail_texts", 4)]
     with visit(agenda, now, tmp_path, readers[0]) as visitor:
         assert "wordt niet langer bewaard" in visitor.get(f"/abonnementen/overzicht/{lost}").text
 

@@ -10,11 +10,11 @@ from db.models import Commitment, ContactMoment, LogEntry, Stake, Stakeholder
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentState, StakeRole
 from tests.make.lobby import Cast, gather
+from tracker.care.erasure import erase_person
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound
 from tracker.lobby import contacts, dossiers
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.lobby.timeline import timeline
-from tracker.people.privacy import erase_person
 from tracker.rights import Deed, viewer_of
 
 pytestmark = pytest.mark.one_database  # rules of the lobby on plain rows

@@ -21,6 +21,7 @@ from db.models import (
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import AgendaState, CommitmentState, LoggedKind, OutcomeResult, Stage, StakeRole
 from tests.make.lobby import Cast, gather
+from tracker.care.erasure import erase_person
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound
 from tracker.lobby import contacts, dossier_ends, dossiers, history, moments, resolutions
 from tracker.lobby.audience import name_readers
@@ -29,7 +30,6 @@ from tracker.lobby.dossier_list import DossierFilter, dossiers_in
 from tracker.lobby.log import dossier_for
 from tracker.lobby.resolutions import AgendaDecision
 from tracker.lobby.timeline import timeline
-from tracker.people.privacy import erase_person
 from tracker.rights import viewer_of
 
 pytestmark = pytest.mark.one_database  # rules of the lobby on plain rows

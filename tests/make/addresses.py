@@ -46,7 +46,7 @@ from tracker.web.routes import ROUTES
 
 # Answers of another kind, which tests of their own read.
 NOT_PAGES = re.compile(
-    r"^/(robots\.txt|\.well-known/|health/|metrics$|api/|documenten/)|\.ics$|/(tekst|pdf|word|uitvoer|excel)$|\.(vcf|xlsx|pdf|atom|\{form:file\})$|^/common-grants/"
+    r"^/(robots\.txt|\.well-known/|health/|metrics$|api/|documenten/)|\.ics$|/(tekst|pdf|word|uitvoer|excel)$|\.(vcf|xlsx|pdf|atom|zip|\{form:file\})$|^/common-grants/"
     r"|/kalender/feed/|^/inloggen/met/"
 )
 
@@ -100,7 +100,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "document_id": str(documents.add_file(Deed(session, me, now), dossier, "nota.txt", b"tekst", "own", 100).id),
         **dict.fromkeys(("note_id", "promise_id", "goal_id", "line_id", "task_id", "instalment_id", "plan_id", "key_id", "verdict_id", "correction_id"), "1"),
         "review_id": str(_review(session, me, now)), "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
-        "code": "HORIZON",
+        "code": "HORIZON", "hold_id": "1",
     }  # fmt: skip
 
 

@@ -22,11 +22,12 @@ from tests.make.crawls import make_crawled, make_listing, store
 from tests.make.pages import make_user
 from tracker.calls.ingest import ingest
 from tracker.calls.merge import join
+from tracker.care.retention import Swept, sweep
 from tracker.challenges.agenda import load_agendas
 from tracker.clock import Now
 from tracker.operations.backup import write_backup
 from tracker.operations.restore import NotRestorable, restore_backup
-from tracker.operations.upkeep import LINK_COUNTS, findings, prune, tidy_once_a_day
+from tracker.operations.upkeep import LINK_COUNTS, findings, tidy_once_a_day
 from tracker.people.participants import load_participants
 from tracker.watch.look import BACKUP, Watched
 from tracker.watch.machine import Disk, Machine
@@ -153,7 +154,7 @@ def test_pages_that_something_shown_was_read_from_are_kept(session: Session, now
     for run, sha in enumerate("abc"):
         page = Page("https://e.nl", sha * 64, "text/html", b"x", now + run * DAY)
         store(session, [make_listing(title=f"T{sha}", snapshot=sha * 64)], now + run * DAY, pages=(page,))
-    assert prune(session, 1 * DAY, now + 10 * DAY) == 2
+    assert sweep(session, {"snapshot_days": 1}, Now(now + 10 * DAY), only=["pages"]) == [Swept("pages", 2)]
     session.commit()
     assert session.exec(select(Snapshot.sha256).order_by(col(Snapshot.sha256))).all() == ["c" * 64]
 
@@ -180,9 +181,10 @@ def test_what_may_go_goes_once_a_day_and_what_was_sent_stays_on_record(engine: E
                 participant_id="amsterdam", retain_until=now.date() - DAY, created_at=now,
             )
         )  # fmt: skip
-    assert tidy_once_a_day(engine, 730 * DAY, 400 * DAY, Now(now)).endswith("2 mails emptied, 1 persons erased")
+    days = {"snapshot_days": 730, "mail_days": 400}
+    assert tidy_once_a_day(engine, days, Now(now)) == "persons: 1, mail_texts: 2"
     with writing(engine) as session:  # today's is done: nobody who writes at this moment is waited for
-        assert tidy_once_a_day(engine, 730 * DAY, 400 * DAY, Now(now)) == ""
+        assert tidy_once_a_day(engine, days, Now(now)) == ""
         kept = {mail.key: mail.text for mail in session.exec(select(Delivery)).all()}
     assert kept == {"old": "", "plain": "", "new": "tekst", "waits": "tekst"}
 
@@ -193,7 +195,7 @@ def test_links_that_signed_in_are_forgotten_once_no_limit_counts_them(engine: En
         for name, whose, asked in (("old", person.id, now - LINK_COUNTS - 2 * DAY), ("unknown", None, now - 4 * DAY)):
             session.add(make_link(name, whose, asked))
         session.add(make_link("counts", person.id, now - timedelta(minutes=50)))
-    tidy_once_a_day(engine, 9 * DAY, 9 * DAY, Now(now))
+    tidy_once_a_day(engine, {"snapshot_days": 9, "mail_days": 9}, Now(now))
     with Session(engine) as session:
         assert session.exec(select(MagicLink.token_hash)).all() == ["counts"]
 

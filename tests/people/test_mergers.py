@@ -103,8 +103,8 @@ def test_it_happens_once_with_a_list_of_what_went_and_by_the_clock(cast: Cast) -
     keep_something(cast)
     gone = session.get_one(Participant, "wijdemeren")
     before = {what: number for what, number in kept_by(session, gone).items() if number}
-    tidy(session, DAY - BEFORE, DAY - BEFORE, Now(DAY), "clock")
-    tidy(session, DAY - BEFORE, DAY - BEFORE, Now(DAY), "clock")
+    tidy(session, {"snapshot_days": 9, "mail_days": 9}, Now(DAY), "clock")
+    tidy(session, {"snapshot_days": 9, "mail_days": 9}, Now(DAY), "clock")
     session.expire_all()
     assert gone.handed_over == before
     assert before == {"dossiers": 1, "aanvragen": 1, "mensen": 1, "contacten": 1, "standpunten": 1}

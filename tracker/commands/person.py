@@ -1,6 +1,7 @@
 """person: what is kept of somebody, erasing somebody, and the sweep of what is past its last day."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,10 +9,12 @@ from sqlmodel import Session, select
 
 from db.models import Stakeholder, User
 from db.session import reading, writing
+from tracker.care import retention
+from tracker.care.access import access_export, access_export_person, as_one_file, note_exported
+from tracker.care.erasure import Preview, erase_person, erase_user, note_erased, preview, scrub
 from tracker.commands.context import AsJson, answer, context_of
 from tracker.errors import CommandFailed
-from tracker.people import privacy
-from tracker.people.privacy import access_export, access_export_person, erase_person, erase_user, note_erased
+from tracker.people.data_register import days_set
 
 app = typer.Typer()
 
@@ -22,12 +25,22 @@ Who = Annotated[str, typer.Argument(help="An e-mail address of a user, or the nu
 
 
 @person.command()
-def export(context: typer.Context, who: Who) -> None:
-    """Print everything that is kept of somebody, as JSON."""
-    with reading(context_of(context).engine) as session:
+def export(
+    context: typer.Context,
+    who: Who,
+    file: Annotated[Path | None, typer.Option("--file", help="Write JSON, HTML and Excel to this ZIP.")] = None,
+) -> None:
+    """Print everything that is kept of somebody, as JSON, or write it to a file."""
+    command = context_of(context)
+    with writing(command.engine) as session:
         row = _find(session, who)
         everything = access_export(session, row) if isinstance(row, User) else access_export_person(session, row)
+        note_exported(session, row, "command line", command.now.instant)
+    if file is None:
         typer.echo(json.dumps(everything, ensure_ascii=False, indent=1, default=str))
+        return
+    file.write_bytes(as_one_file(everything, command.now.instant))
+    typer.echo(f"{sum(map(len, everything.values()))} rows written to {file}")
 
 
 @person.command()
@@ -35,17 +48,32 @@ def erase(
     context: typer.Context,
     who: Who,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Tell where the name stands, and erase nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Erase somebody and keep the record under a pseudonym."""
     command = context_of(context)
+    if dry:
+        with reading(command.engine) as session:
+            seen = preview(session, _find(session, who), command.now.instant)
+        typer.echo("\n".join(_foretold(seen)))
+        return
     if not yes:
         typer.confirm("This cannot be undone. Erase?", abort=True)
     with writing(command.engine) as session:
         row, now = _find(session, who), command.now.instant
         report = erase_user(session, row, now) if isinstance(row, User) else erase_person(session, row, now)
         note_erased(session, report.who, "command line", now)
+    scrub(command.engine)
     answer(vars(report), as_json, report.lines())
+
+
+def _foretold(seen: Preview) -> list[str]:
+    lines = [f"wordt gewist: {place.name}" for place in seen.sure]
+    lines += [f"alleen de achternaam, na te lezen: {place.name}" for place in seen.doubtful]
+    lines += [f"in een openbare bron, blijft: {place.name}" for place in seen.published]
+    lines += [f"bestand, na te lezen: document {number}" for number in seen.files]
+    return [*lines, *(f"bewaard: {said}" for said in seen.held)] or ["de naam staat nergens"]
 
 
 @person.command()
@@ -53,9 +81,10 @@ def sweep(context: typer.Context, as_json: AsJson = False) -> None:
     """Erase every person whose last day of keeping has passed."""
     command = context_of(context)
     with writing(command.engine) as session:
-        reports = privacy.sweep(session, "command line", command.now)
-    lines = [line for report in reports for line in report.lines()] or ["niemand is over de bewaartermijn"]
-    answer([vars(r) for r in reports], as_json, lines)
+        (swept,) = retention.sweep(session, days_set(command.settings), command.now, only=("persons",))
+    if swept.count:
+        scrub(command.engine)
+    answer(vars(swept), as_json, [swept.line()])
 
 
 def _find(session: Session, who: str) -> User | Stakeholder:

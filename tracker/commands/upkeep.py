@@ -1,6 +1,5 @@
 """backup, restore, check, prune: keep what there is, and see that it is whole."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from db.models import Run
 from db.session import writing
+from tracker.care.retention import dry_run
 from tracker.commands.context import AsJson, answer, context_of
 from tracker.database import engine_of, place_of
 from tracker.errors import FAILED, CommandFailed
@@ -17,6 +17,7 @@ from tracker.operations.installation import belongings_of, opens, take_belonging
 from tracker.operations.progress import progress
 from tracker.operations.restore import restore_backup
 from tracker.operations.upkeep import findings, tidy
+from tracker.people.data_register import days_set
 from tracker.watch.look import BACKUP
 from tracker.watch.note import watched_of
 
@@ -71,10 +72,14 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def prune(context: typer.Context) -> None:
-    """Delete old pages, empty old mails, erase persons past their last day; the clock does it once a day."""
+def prune(
+    context: typer.Context,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Tell what would go, and keep it.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let go of all data past its term, a line for each kind; the clock does it once a day. A hold stops it."""
     command = context_of(context)
-    pages, mails = timedelta(days=command.settings.snapshot_days), timedelta(days=command.settings.mail_days)
+    days = days_set(command.settings)
     with writing(command.engine) as session:
-        tidied = tidy(session, pages, mails, command.now)
-    typer.echo(tidied)
+        swept = dry_run(session, days, command.now) if dry else tidy(session, days, command.now)
+    answer([vars(one) for one in swept], as_json, [one.line() for one in swept])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -25,10 +25,11 @@ from tracker.errors import Incomplete, NotFound, required
 from tracker.lobby.history import correct, must_own
 from tracker.lobby.log import dossier_for, log
 from tracker.organisations import register
+from tracker.people.data_register import days_of
 from tracker.rights import Deed, must_add, must_change, must_fit, must_have, must_have_group
 from tracker.versions import claim
 
-KEEP_PERSON = timedelta(days=730)
+KEEP_PERSON = days_of("persons")
 PURPOSE = "Lobbycontact in functie"
 
 

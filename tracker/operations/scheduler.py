@@ -29,6 +29,7 @@ from tracker.errors import CommandFailed
 from tracker.mailing.bounces import read_bounces
 from tracker.mailing.run import plan_now, send_now
 from tracker.operations.upkeep import tidy_once_a_day
+from tracker.people.data_register import days_set
 from tracker.settings import Settings
 from tracker.sources.clock_skew import DOUBT, SkewMonitor
 from tracker.sources.crawl import crawlable
@@ -254,8 +255,7 @@ class Scheduler:
             self.say(f"sent: {', '.join(f'{name} {number}' for name, number in counts.items())}")
 
     async def _tidy(self) -> None:
-        pages, mails = timedelta(days=self.settings.snapshot_days), timedelta(days=self.settings.mail_days)
-        line = await asyncio.to_thread(tidy_once_a_day, self.engine, pages, mails, self.clock.now())
+        line = await asyncio.to_thread(tidy_once_a_day, self.engine, days_set(self.settings), self.clock.now())
         if line:
             self.say(line)
 

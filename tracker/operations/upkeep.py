@@ -1,20 +1,22 @@
 """Is everything in order, and what may go: checks and retention."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, or_, update
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine
+from sqlmodel import Session, col, delete, func, select
 
 from db.migrate import up_to_date
-from db.models import ApiDeed, Delivery, KeptForm, MagicLink, MailText, Press, Run, Sighting, Snapshot
+from db.models import ApiDeed, AuditEntry, KeptForm, MagicLink, Press, Run
 from db.session import reading, writing
+from db.vocabulary_audit import Action
 from tracker import __version__
+from tracker.care.erasure import scrub
+from tracker.care.retention import Swept, sweep
 from tracker.clock import Now
 from tracker.database import damage
 from tracker.people.mergers import hand_over_due
-from tracker.people.privacy import sweep
 from tracker.sources.clock_skew import crawls_with_time
 from tracker.sources.health import clock_is_wrong, source_health
 from tracker.sources.history import held_calls, past_crawls
@@ -25,6 +27,7 @@ from tracker.watch.note import standing
 PRESS_COUNTS, TYPED_WAITS = timedelta(days=2), timedelta(days=7)  # a page that stood open overnight; a sign-in
 LINK_COUNTS = timedelta(days=2)  # limits look back an hour; longer, it would only tell who came when
 
+TIDY = "tidy"  # the run of every day
 
 SAID = {"schema"}  # by a line of its own
 
@@ -80,21 +83,6 @@ def _clock(session: Session, now: datetime) -> list[Finding]:
     return [] if apart is None else [Finding("clock", f"differs {apart:.0f} seconds from the sources' clocks", True)]
 
 
-def prune(session: Session, keep: timedelta, now: datetime) -> int:
-    """Delete the bytes of pages older than ``keep``, except those that something shown now was read from."""
-    shown = select(Sighting.snapshot).where(col(Sighting.snapshot).is_not(None))
-    old = delete(Snapshot).where(col(Snapshot.fetched_at) < now - keep, col(Snapshot.sha256).not_in(shown))
-    return session.connection().execute(old).rowcount
-
-
-def empty_mails(session: Session, keep: timedelta, now: datetime) -> int:
-    """Blank the texts of mails that ended longer than ``keep`` ago; that they were sent, and what they told, stays."""
-    ended = select(Delivery.id).where(col(Delivery.finished_at) < now - keep)
-    old = update(MailText).where(col(MailText.delivery_id).in_(ended))
-    old = old.where(or_(col(MailText.html) != "", col(MailText.text) != ""))
-    return session.connection().execute(old.values(text="", html="")).rowcount
-
-
 def forget_presses(session: Session, now: datetime) -> None:
     """What was pressed is remembered for two days, what was typed without a sign-in for a week."""
     session.execute(delete(Press).where(col(Press.at) < now - PRESS_COUNTS))
@@ -107,29 +95,41 @@ def forget_links(session: Session, now: datetime) -> None:
     session.execute(delete(MagicLink).where(col(MagicLink.expires_at) < now - LINK_COUNTS))
 
 
-def tidy(session: Session, pages: timedelta, mails: timedelta, now: Now, actor: str = "command line") -> str:
-    """What may go, goes: old pages, texts of old mails, and persons past their last day. Returns one line for a log."""
+def tidy(session: Session, days: Mapping[str, int], now: Now, actor: str = "command line") -> list[Swept]:
+    """What may go, goes: what was pressed and typed, and all data past its term; ``days``: what the settings say."""
     forget_presses(session, now.instant)
     forget_links(session, now.instant)
     hand_over_due(session, now.instant, actor)
-    counts = (
-        prune(session, pages, now.instant),
-        empty_mails(session, mails, now.instant),
-        len(sweep(session, actor, now)),
-    )
-    return f"{counts[0]} stored pages deleted, {counts[1]} mails emptied, {counts[2]} persons erased"
+    return sweep(session, days, now, actor)
 
 
-def tidy_once_a_day(engine: Engine, pages: timedelta, mails: timedelta, now: Now) -> str:
-    """The same, once per local day; nothing, and no lock that others wait for, where today's was done."""
+def tidy_once_a_day(engine: Engine, days: Mapping[str, int], now: Now) -> str:
+    """The same, once per local day, as a line for a log; nothing, and no lock, where today's was done.
+
+    Where somebody was erased since the last time, the database is written anew, so that no page of its file knows.
+    """
     slot = now.today.isoformat()
-    done = select(Run.id).where(Run.job == "tidy", Run.slot == slot)
+    done = select(Run.id).where(Run.job == TIDY, Run.slot == slot)
     with reading(engine) as session:
         if session.exec(done).first() is not None:
             return ""
     with writing(engine) as session:
         if session.exec(done).first() is not None:
             return ""
-        line = tidy(session, pages, mails, now, "clock")
-        session.add(Run.done("tidy", slot, now.instant, outcome=line))
-        return line
+        before = session.exec(select(func.max(Run.started_at)).where(Run.job == TIDY)).one()
+        line = said(tidy(session, days, now, "clock"))
+        erased = _erased_since(session, before)
+        session.add(Run.done(TIDY, slot, now.instant, outcome=line))
+    if erased:
+        scrub(engine)
+    return line
+
+
+def said(swept: Iterable[Swept]) -> str:
+    """What went, in one line; kinds of which nothing went are left out."""
+    return ", ".join(one.line() for one in swept if one.count or one.held) or "nothing past its term"
+
+
+def _erased_since(session: Session, moment: datetime | None) -> bool:
+    erased = select(AuditEntry.id).where(AuditEntry.action == Action.ERASE)
+    return session.exec(erased.where(col(AuditEntry.at) >= moment) if moment else erased).first() is not None

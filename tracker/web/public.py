@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -10,6 +11,7 @@ from db.models import Participant
 from db.vocabulary import NoReason
 from tracker import __version__
 from tracker.errors import NotFound
+from tracker.people.data_register import categories, days_set, in_words
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.metrics import Metrics, exposed
 from tracker.web.frame.readiness import report
@@ -26,8 +28,12 @@ def keyboard(request: RequestContext) -> Response:
 
 
 def privacy(request: RequestContext) -> Response:
-    """Which personal data is kept, and why."""
-    return request.page("public_privacy.html", responsible=_responsible(request))
+    """Which personal data is kept, why and until when: the register by which the sweep of every day goes."""
+    days, contact = days_set(request.site.settings), request.site.settings.mail_from
+    about = [(one, in_words(term) if (term := one.term(days)) else "") for one in categories().values()]
+    return request.page(
+        "public_privacy.html", responsible=_responsible(request), about=about, contact=parseaddr(contact)[1]
+    )
 
 
 def _responsible(request: RequestContext) -> str:

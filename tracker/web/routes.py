@@ -6,6 +6,7 @@ from tracker.web.api import addresses as api
 from tracker.web.applications import addresses as applications
 from tracker.web.calendar import addresses as calendar
 from tracker.web.calls import addresses as calls
+from tracker.web.care import addresses as care
 from tracker.web.challenges import addresses as challenges
 from tracker.web.documents import addresses as documents
 from tracker.web.frame.route import PUBLIC, READER, Route
@@ -23,6 +24,7 @@ ROUTES: list[Route] = [
     *challenges.ROUTES,
     *sources.ROUTES,
     *account.ROUTES,
+    *care.ROUTES,
     *lobby.ROUTES,
     *documents.ROUTES,
     *applications.ROUTES,

@@ -27,6 +27,8 @@ DONE = {
     "bewaard": "Bewaard.",
     "opgave": "Bewaard. De eerstvolgende ronde rekent de matches opnieuw uit.",
     "verwijderd": "Verwijderd.",
+    "gewist": "Gewist: de naam staat nergens meer. Laatste resten in het bestand van de database gaan vannacht weg.",
+    "ongedaan-gemaakt": "Opgeheven.",
     "beoordeeld": "Beoordeling bewaard.",
     "meer": "Bewaard: wat hierop lijkt, staat voor u hoger.",
     "nooit": "Bewaard: wat hierop lijkt, staat voor u ver onderaan en komt niet meer in uw mail.",

@@ -16,6 +16,7 @@ from starlette.types import Scope
 from db import (
     vocabulary,
     vocabulary_calendar,
+    vocabulary_care,
     vocabulary_documents,
     vocabulary_lobby,
     vocabulary_organisations,
@@ -85,7 +86,7 @@ def environment() -> Environment:
     )
     made.filters.update(phrases.FILTERS)
     made.globals.update(asset=asset, words=vocabulary, lobby=vocabulary_lobby, wording=wording, phrases=phrases)
-    made.globals.update(organisations=vocabulary_organisations, files=vocabulary_documents)
+    made.globals.update(organisations=vocabulary_organisations, files=vocabulary_documents, care=vocabulary_care)
     made.globals.update(calendar_words=vocabulary_calendar, winner_words=vocabulary_winners)
     made.globals["version"] = __version__
     made.globals.update(held_against=held_against, of_row=of_row, ticked=ticked)

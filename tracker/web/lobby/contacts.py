@@ -11,6 +11,7 @@ from db.models import Commitment, ContactMoment, Dossier, Organisation, Particip
 from db.rights import visible
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, LoggedKind, StakeRole
+from tracker.care.informing import informed
 from tracker.documents.documents import documents_of
 from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.lobby import contact_list, contacts
@@ -234,6 +235,7 @@ def _page(request: RequestContext, contact: ContactMoment, state: FormState) -> 
         state=state,
         contact=contact,
         stakeholder=stakeholder,
+        informed=informed(request.session, stakeholder),
         office=contacts.spoken_of(stakeholder),
         place=place if sees(request.viewer, live(request.session, place)) else None,
         near=[talk for talk in near.at_office if talk.contact.id != contact.id][:SHOWN],

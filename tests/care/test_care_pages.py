@@ -1,0 +1,110 @@
+"""The pages of care: looked at before pressing, pressed twice, on record without a name, and for the own organisation."""
+
+import io
+import json
+import re
+import zipfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from db.models import AuditEntry, ContactMoment, Delivery, Informed, Stakeholder, User
+from db.session import writing
+from db.vocabulary import Role
+from tests.care.test_erasure import NAME, with_person
+from tests.make.lobby import Cast
+from tests.make.pages import Visitor, make_user, visit
+from tracker.people.data_register import categories
+
+pytestmark = pytest.mark.one_database  # what is stored has tests of its own
+
+
+@pytest.fixture
+def world(engine: Engine, now: datetime) -> tuple[Engine, Cast, User]:
+    with writing(engine) as session:
+        cast, _person = with_person(session, now)
+        administrator = make_user(session, now, Role.ADMINISTRATOR)
+        cast.open("Naria-Vogel heeft bezwaar")
+        session.expunge_all()
+    return engine, cast, administrator
+
+
+def pressed(page: Visitor, address: str, **typed: object) -> tuple[int, str]:
+    """What comes of pressing on a page as it stands."""
+    seal = re.search(r'name="seal" value="(\w+)"', page.get(address).text)
+    answer = page.send_form(address, **{"seal": seal[1] if seal else "", **typed})
+    return answer.status_code, answer.text
+
+
+def test_a_person_is_looked_at_taken_along_and_erased(
+    world: tuple[Engine, Cast, User], now: datetime, tmp_path: Path
+) -> None:
+    engine, _cast, administrator = world
+    address = "/beheer/privacy/personen/1"
+    with visit(engine, now, tmp_path, administrator) as page:
+        assert NAME in page.get("/beheer/privacy").text
+        file = page.get(f"{address}/inzage.zip")
+        told = json.loads(zipfile.ZipFile(io.BytesIO(file.content)).read("gegevens.json"))
+        assert told["stakeholder"][0]["person"] == NAME
+        assert "Alleen de achternaam" in page.get(address).text
+        status, text = pressed(page, address)
+        assert (status, "zet het vinkje" in text) == (422, True)
+        assert "intussen iets veranderd" in page.send_form(address, seal="old", sure="true").text
+        status, _ = pressed(page, address, sure="true", also="dossier 2, title")
+        assert status == 303
+        after = page.get(address).text
+        assert (NAME in after, "De naam is gewist" in after) == (False, True)
+    with Session(engine) as session:
+        lines = session.exec(select(AuditEntry).where(col(AuditEntry.object) == "stakeholder 1")).all()
+        assert [line.action for line in lines] == ["access export", "erase"]
+        assert session.exec(select(Stakeholder.person)).one() == ""
+
+
+def test_another_organisations_person_does_not_exist(
+    world: tuple[Engine, Cast, User], now: datetime, tmp_path: Path
+) -> None:
+    engine, _cast, _administrator = world
+    with writing(engine) as session:
+        stranger = make_user(session, now, Role.ADMINISTRATOR, "haarlem")
+    with visit(engine, now, tmp_path, stranger) as page:
+        assert NAME not in page.get("/beheer/privacy").text
+        for address in ("/beheer/privacy/personen/1", "/beheer/privacy/personen/1/inzage.zip"):
+            assert page.get(address).status_code == 404
+        assert page.send_form("/beheer/privacy/personen/1", sure="true").status_code == 404
+
+
+def test_who_is_kept_is_told_by_mail_or_in_person(
+    world: tuple[Engine, Cast, User], now: datetime, tmp_path: Path
+) -> None:
+    engine, cast, _administrator = world
+    late = now + timedelta(days=31)
+    with visit(engine, late, tmp_path, cast.lobbyist) as page:
+        assert "te laat: uiterlijk" in page.get("/contacten/informeren").text
+        assert "nog niet ingelicht" in page.get("/contacten/1").text
+        tomorrow = (late + timedelta(days=1)).date()
+        said = page.send_form("/contacten/informeren", stakeholder="1", way="in_person", day=str(tomorrow))
+        assert "moet nog komen" in said.text
+        assert page.send_form("/contacten/informeren", stakeholder="1", way="mail").status_code == 303
+        assert NAME not in page.get("/contacten/informeren").text
+        assert re.search(r"ingelicht op 29 jun[^<]*, per mail", page.get("/contacten/1").text)
+    with Session(engine) as session:
+        mail = session.exec(select(Delivery)).one()
+        assert mail.address == "k.naria@minvro.example"
+        assert "2 jaar, gerekend vanaf" in mail.text
+        assert session.exec(select(Informed.way)).all() == ["mail"]
+        assert session.exec(select(ContactMoment.id)).all() == [1]
+
+
+def test_the_privacy_page_is_the_register(world: tuple[Engine, Cast, User], now: datetime, tmp_path: Path) -> None:
+    engine, _cast, _administrator = world
+    with visit(engine, now, tmp_path, None) as page:
+        text = page.get("/privacy").text
+    for about in categories().values():
+        assert about.name in text
+        assert about.purpose[1:] in text
+    assert "2 jaar na de dag waarop de naam is vastgelegd" in text
+    assert "ook als u niet met Kansenradar werkt maar wij met u spraken" in text
+    assert "openbare bron waar dat staat" in text

@@ -1,0 +1,158 @@
+"""What is kept of one person, as one file: for programs (JSON), to read (HTML) and to sort (Excel), in a ZIP."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from sqlalchemy import ColumnElement, Table, or_
+from sqlmodel import Session, SQLModel, select
+
+from db.models import AuditEntry, Stakeholder, User
+from db.queries import Viewer
+from db.rights import visible
+from db.vocabulary import MailKind
+from db.vocabulary_audit import Action
+from tracker.care.places import Place, named, places
+from tracker.exchange.tables import harmless
+from tracker.people.data_register import categories
+
+SECRET = frozenset({"token_hash", "address_hash", "state_hash", "browser_hash", "nonce", "verifier", "password"})
+Tables = dict[str, list[dict[str, Any]]]
+Kept = Callable[[Table], ColumnElement[bool] | None]
+PAGE = Path(__file__).with_suffix(".html")
+
+
+def access_export(session: Session, user: User, viewer: Viewer | None = None) -> Tables:
+    """Everything kept of a user, table by table; without secrets. ``viewer``: only what they may see."""
+    people = SQLModel.metadata.tables["user"]
+    tables = {"user": _rows(session, people, people.c.id == user.id)}
+    for table in SQLModel.metadata.sorted_tables:
+        theirs = [c for c in table.columns if any(key.column.table.name == "user" for key in c.foreign_keys)]
+        rows = _rows(session, table, or_(*(c == user.id for c in theirs)), viewer) if theirs else []
+        if rows:
+            tables[table.name] = rows
+    if rows := _mail_texts(session, user):
+        tables["mail_text"] = rows
+    return _with_mentions(session, tables, (user.name, user.email), viewer)
+
+
+def _mail_texts(session: Session, user: User) -> list[dict[str, Any]]:
+    """What mails to them said; one to sign in holds a secret."""
+    texts, mails = (SQLModel.metadata.tables[name] for name in ("mail_text", "delivery"))
+    theirs = mails.c.user_id == user.id, mails.c.kind != MailKind.SIGN_IN
+    return _rows(session, texts, texts.c.delivery_id.in_(select(mails.c.id).where(*theirs)))
+
+
+def access_export_person(session: Session, stakeholder: Stakeholder, viewer: Viewer | None = None) -> Tables:
+    """Everything kept of a person we speak with, and where else the name stands."""
+    tables: Tables = {}
+    for name, column in (
+        ("stakeholder", "id"),
+        ("informed", "stakeholder_id"),
+        ("contact_moment", "stakeholder_id"),
+        ("stake", "stakeholder_id"),
+        ("commitment", "stakeholder_id"),
+    ):
+        table = SQLModel.metadata.tables[name]
+        if rows := _rows(session, table, table.c[column] == stakeholder.id, viewer):
+            tables[name] = rows
+    if not stakeholder.person:
+        return tables
+    return _with_mentions(session, tables, (stakeholder.person, *stakeholder.address.split(",")), viewer)
+
+
+def _with_mentions(session: Session, tables: Tables, words: tuple[str, ...], viewer: Viewer | None) -> Tables:
+    """The same with every text that names them, a line each; of another's rows only who may see those is told."""
+    known = {(name, str(row.get("id"))) for name, rows in tables.items() for row in rows}
+    found = [
+        {"place": place.name, "text": place.excerpt}
+        for place in places(session, named(*words))
+        if place.sure and (place.table, str(place.key[0])) not in known and _may_see(session, viewer, place)
+    ]
+    return {**tables, "mentions": found} if found else tables
+
+
+def _may_see(session: Session, viewer: Viewer | None, place: Place) -> bool:
+    if viewer is None:
+        return True
+    table = SQLModel.metadata.tables[place.table]
+    rule = _rule(table, viewer)
+    if rule is None:
+        return "participant_id" not in table.c and "dossier_id" not in table.c
+    first = next(iter(table.primary_key.columns))
+    return session.connection().execute(select(first).where(first == place.key[0], rule)).first() is not None
+
+
+def _rule(table: Table, viewer: Viewer) -> ColumnElement[bool] | None:
+    """Who sees a row, for the tables that say whose it is and for whom."""
+    if "visibility" not in table.c or "participant_id" not in table.c:
+        return None
+    model: Any = next(m.class_ for m in SQLModel._sa_registry.mappers if m.local_table is table)
+    return visible(viewer, model)
+
+
+def _rows(session: Session, table: Table, condition: Any, viewer: Viewer | None = None) -> list[dict[str, Any]]:
+    rule = _rule(table, viewer) if viewer is not None else None
+    conditions = [condition] if rule is None else [condition, rule]
+    rows = session.connection().execute(table.select().where(*conditions))
+    return [{k: v for k, v in row._mapping.items() if k not in SECRET and not isinstance(v, bytes)} for row in rows]
+
+
+def as_one_file(tables: Mapping[str, list[dict[str, Any]]], now: datetime) -> bytes:
+    """The three forms of it in one ZIP; the same at every run of the same moment."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in (
+            ("gegevens.json", json.dumps(tables, ensure_ascii=False, indent=1, default=str).encode()),
+            ("gegevens.html", as_page(tables, now).encode()),
+            ("gegevens.xlsx", as_workbook(tables)),
+        ):
+            packed.writestr(zipfile.ZipInfo(name, now.timetuple()[:6]), content)
+    return written.getvalue()
+
+
+def as_page(tables: Mapping[str, list[dict[str, Any]]], now: datetime) -> str:
+    """To read: by kind of data, each with why it is kept."""
+    chapters = [
+        (about, parts)
+        for about in categories().values()
+        if (parts := [(name, tables[name]) for name in about.tables if name in tables])
+    ]
+    page = Environment(autoescape=True).from_string(PAGE.read_text("utf-8"))
+    return page.render(chapters=chapters, mentions=tables.get("mentions", []), at=f"{now:%d-%m-%Y %H:%M} UTC")
+
+
+def as_workbook(tables: Mapping[str, list[dict[str, Any]]]) -> bytes:
+    """A sheet a table; no cell is a formula."""
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    book = Workbook(write_only=True)
+    for name, rows in tables.items():
+        sheet = book.create_sheet(name[:31])
+        columns = list(rows[0]) if rows else []
+        sheet.append(columns)
+        for row in rows:
+            cells = (harmless("" if row.get(c) is None else str(row[c])) for c in columns)
+            sheet.append([ILLEGAL_CHARACTERS_RE.sub(" ", str(cell))[:32_000] for cell in cells])
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def note_exported(session: Session, person: Stakeholder | User, actor: str, now: datetime) -> None:
+    """Put on record that what is kept of somebody was taken along; no name in it."""
+    entry = AuditEntry(
+        at=now, actor=actor, action=Action.ACCESS_EXPORT, object=called(person), result="done", origin=actor
+    )
+    session.add(entry)
+
+
+def called(person: Stakeholder | User) -> str:
+    """The pseudonym of somebody in the audit log."""
+    return f"{'user' if isinstance(person, User) else 'stakeholder'} {person.id}"
