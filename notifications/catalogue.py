@@ -10,7 +10,7 @@ from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, null, or_
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
@@ -218,26 +218,55 @@ def read_catalogue(session: Session, now: datetime, threshold: float, only: Iter
 
     A call counts as matched from ``threshold`` (0-1) up. Calls that closed long ago are left out.
     """
-    query = select(Call).where(col(Call.joined_into).is_(None), Call.nature == Nature.CALL)
-    rows = session.exec(query.where(remembered(now) if only is None else col(Call.id).in_(list(only)))).all()
-    of_calls = _Belongings(session, now, threshold, None if only is None else [row.id for row in rows])
+    calls = read_calls(session, now, threshold, remembered(now) if only is None else col(Call.id).in_(list(only)))
+    return Catalogue(calls, read_opgaven(session))
+
+
+def read_calls(
+    session: Session, now: datetime, threshold: float, which: ColumnElement[bool]
+) -> dict[int, CatalogueCall]:
+    """The calls that answer to ``which``, with all that a mail may say of them."""
+    rows = session.exec(_standing_calls(select(Call)).where(which)).all()
+    of_calls = _Belongings(session, now, threshold, which)
     shared = dict(session.exec(shared_budgets(now - REMEMBERED)).all())
+    began, calls = first_complete(session), dict[int, CatalogueCall]()
+    for row in rows:
+        weighed = _weighed(row, of_calls, now, began)
+        calls[row.id] = CatalogueCall(**weighed, **_told(row, of_calls, weighed, shared.get(row.call_title, 1)))
+    return calls
+
+
+def read_weighed(
+    session: Session, now: datetime, threshold: float, which: ColumnElement[bool]
+) -> dict[int, CatalogueCall]:
+    """The same calls with only what they are weighed by: no titles, no words. Of five thousand a mail names forty."""
+    rows = session.execute(_standing_calls(select(*_WEIGHED_BY)).where(which)).all()
+    of_calls = _Belongings(session, now, threshold, which, weighing=True)
     began = first_complete(session)
-    calls = {row.id: _call(row, of_calls, now, shared.get(row.call_title, 1), began) for row in rows}
-    opgaven = {
+    return {row.id: CatalogueCall(**_weighed(row, of_calls, now, began), **NOT_READ) for row in rows}
+
+
+def read_opgaven(session: Session) -> dict[str, Opgave]:
+    """Every opgave by its id."""
+    return {
         row.id: Opgave(row.id, f"{row.number or ''} {row.name or row.id}".strip(), row.parent_id)
         for row in session.exec(select(Challenge))
     }
-    return Catalogue(calls, opgaven)
+
+
+def _standing_calls(query: Any) -> Any:
+    return query.where(col(Call.joined_into).is_(None), Call.nature == Nature.CALL)
 
 
 class _Belongings:
     """What hangs on the calls, by call."""
 
-    def __init__(self, session: Session, now: datetime, threshold: float, only: list[int] | None) -> None:
+    def __init__(
+        self, session: Session, now: datetime, threshold: float, which: ColumnElement[bool], weighing: bool = False
+    ) -> None:
         def by_call(query: Any, call_id: Any) -> dict[int, list[Any]]:
             rows: dict[int, list[Any]] = defaultdict(list)
-            for call, *rest in session.exec(query if only is None else query.where(col(call_id).in_(only))):
+            for call, *rest in session.execute(query.where(col(call_id).in_(select(Call.id).where(which)))):
                 rows[call].append(rest)
             return rows
 
@@ -246,14 +275,15 @@ class _Belongings:
         changes = select(r.call_id, r.version, r.field, r.old, r.new, r.at, r.telling).order_by(r.id)  # type: ignore[call-overload]
         said = or_(col(r.telling), col(r.damped), col(r.field).in_([kind.value for kind in DeadlineKind]))
         changes = changes.where(said, r.at > now - REMEMBERED, r.kind == "changed")
-        matches = select(m.call_id, m.challenge_id, m.score, m.reasons).where(m.score >= threshold)
+        why, names = (null(), null()) if weighing else (m.reasons, Sighting.references)
+        matches = select(m.call_id, m.challenge_id, m.score, why).where(m.score >= threshold)
         doubts = select(q.call_id, q.field).where(col(q.sighting_id).is_(None), col(q.settled_at).is_(None))
         self._dates = by_call(dates.where(col(d.cancelled_at).is_(None)), d.call_id)
         self._changes = by_call(changes, r.call_id)
         self._matches = by_call(matches, m.call_id)
-        sightings = select(Sighting.call_id, Sighting.source, Sighting.references).order_by(col(Sighting.id))
+        sightings = select(Sighting.call_id, Sighting.source, names).order_by(col(Sighting.id))
         self._sightings = by_call(sightings, Sighting.call_id)
-        self._doubts = by_call(doubts, q.call_id)
+        self._doubts = {} if weighing else by_call(doubts, q.call_id)
 
     def dates(self, call: int) -> tuple[CallDate, ...]:
         """Its dates in the order of the days; what has no day comes last."""
@@ -267,7 +297,7 @@ class _Belongings:
     def matches(self, call: int) -> tuple[CatalogueMatch, ...]:
         """Its matches, strongest first."""
         rows = sorted(self._matches[call], key=lambda row: (-row[1], row[0]))
-        return tuple(CatalogueMatch(opgave, score, reason_words(reasons)) for opgave, score, reasons in rows)
+        return tuple(CatalogueMatch(opgave, score, reason_words(reasons or ())) for opgave, score, reasons in rows)
 
     def sources(self, call: int) -> frozenset[str]:
         """Where it was seen."""
@@ -303,29 +333,45 @@ def _is_stock(row: Call, sources: Iterable[str], began: Mapping[str, datetime]) 
     return any(source != BY_HAND and row.first_seen <= began.get(source, row.first_seen) for source in sources)
 
 
-def _call(
-    row: Call, of_calls: _Belongings, now: datetime, sharing: int, began: Mapping[str, datetime]
-) -> CatalogueCall:
-    dates = of_calls.dates(row.id)
+_WEIGHED_BY: tuple[Any, ...] = (
+    Call.id, Call.version, Call.language, Call.instrument, Call.eligible, Call.eligible_estimate, Call.budget,
+    Call.max_amount, Call.held, Call.opens_at, Call.closes_at, Call.ends_at, Call.last_seen, Call.source_word,
+    Call.allocation, Call.not_listed_since, Call.stale, Call.first_seen, (col(Call.summary) != "").label("summary"),
+)  # fmt: skip
+NOT_READ: dict[str, Any] = {
+    "title": "", "url": "", "publisher": "", "allocation": None, "eligible_why": "", "applicants": (),
+    "min_amount": None, "amount_text": "", "rate": None, "search_text": "", "later_dues": (),
+}  # fmt: skip
+
+
+def _weighed(row: Any, of_calls: _Belongings, now: datetime, began: Mapping[str, datetime]) -> dict[str, Any]:
+    """What a call is weighed and filtered by."""
+    dates, sources = of_calls.dates(row.id), of_calls.sources(row.id)
     gate = next_gate((each.gate_at for each in dates), now)
-    due = next((each for each in dates if gate is not None and each.gate_at == gate), None)
-    others = [each for each in dates if each is not due and each.kind in DUE_KINDS]
-    later = tuple(each for each in others if each.over_at and gate and each.over_at > gate)
-    opens = next((each for each in dates if each.kind == DeadlineKind.OPENS and each.day is not None), None)
-    return CatalogueCall(
-        id=row.id, version=row.version, title=row.title, url=row.url, publisher=row.publisher or "",
-        language=row.language, status=status_of(row, now), instrument=row.instrument, allocation=row.allocation,
-        eligible=row.eligible, eligible_estimate=row.eligible_estimate, eligible_why=row.eligible_why,
-        applicants=tuple(row.applicants), budget=row.budget,
-        min_amount=row.min_amount, max_amount=row.max_amount, amount_text=row.amount_text or "", rate=row.rate,
-        sources=of_calls.sources(row.id), search_text=row.search_text, opens=opens, next_due=due, later_dues=later,
-        dates=dates, changes=of_calls.changes(row.id), matches=of_calls.matches(row.id), held=row.held,
-        closes_at=row.closes_at, gate_at=gate, remark=remark_of(row, now), doubted=of_calls.doubted(row.id),
-        stale=row.stale,
-        code=of_calls.code(row.id), umbrella=row.call_title or "", sharing=sharing,
-        programme=tuple(row.programme), action=row.type_of_action or "", lead=lead(row.summary, row.language),
-        has_text=bool(row.summary),
-        expected_grants=row.particulars.get("expected_grants"),
-        gone_on=local_day(row.not_listed_since) if row.not_listed_since else None,
-        first_seen=row.first_seen, stock=_is_stock(row, of_calls.sources(row.id), began),
-    )  # fmt: skip
+    return {
+        "id": row.id, "version": row.version, "language": row.language, "status": status_of(row, now),
+        "instrument": row.instrument, "eligible": row.eligible, "eligible_estimate": row.eligible_estimate,
+        "budget": row.budget, "max_amount": row.max_amount, "sources": sources, "dates": dates,
+        "opens": next((each for each in dates if each.kind == DeadlineKind.OPENS and each.day is not None), None),
+        "next_due": next((each for each in dates if gate is not None and each.gate_at == gate), None),
+        "changes": of_calls.changes(row.id), "matches": of_calls.matches(row.id), "held": row.held,
+        "closes_at": row.closes_at, "gate_at": gate, "remark": remark_of(row, now), "has_text": bool(row.summary),
+        "gone_on": local_day(row.not_listed_since) if row.not_listed_since else None,
+        "first_seen": row.first_seen, "stock": _is_stock(row, sources, began),
+    }  # fmt: skip
+
+
+def _told(row: Call, of_calls: _Belongings, weighed: Mapping[str, Any], sharing: int) -> dict[str, Any]:
+    """What a mail says of it beside that."""
+    due, gate = weighed["next_due"], weighed["gate_at"]
+    others = [each for each in weighed["dates"] if each is not due and each.kind in DUE_KINDS]
+    return {
+        "title": row.title, "url": row.url, "publisher": row.publisher or "", "allocation": row.allocation,
+        "eligible_why": row.eligible_why, "applicants": tuple(row.applicants), "min_amount": row.min_amount,
+        "amount_text": row.amount_text or "", "rate": row.rate, "search_text": row.search_text,
+        "later_dues": tuple(each for each in others if each.over_at and gate and each.over_at > gate),
+        "doubted": of_calls.doubted(row.id), "stale": row.stale, "code": of_calls.code(row.id),
+        "umbrella": row.call_title or "", "sharing": sharing, "programme": tuple(row.programme),
+        "action": row.type_of_action or "", "lead": lead(row.summary, row.language),
+        "expected_grants": row.particulars.get("expected_grants"),
+    }  # fmt: skip

@@ -102,6 +102,13 @@ class Item:
         told: tuple[Tell, ...] = self._kept[key]
         return told
 
+    def told_in_full(self, calls: Mapping[int, CatalogueCall]) -> "Item":
+        """The same with all there is to say of its call, and the words by which it matched; see `Digest`."""
+        call = calls[self.call.id]
+        words = {match.challenge_id: match.words for match in call.matches}
+        reasons = tuple(replace(each, words=words.get(each.challenge_id, ())) for each in self.reasons)
+        return replace(self, call=call, reasons=reasons, also=tuple(calls[other.id] for other in self.also))
+
     @cached_property
     def order(self) -> tuple[Any, ...]:
         """Reading order: the section, in it worth for what is new and the date for the rest; the id makes it stable."""
@@ -161,6 +168,15 @@ class Digest:
         """What the mail tells: what it names, and what it sets aside."""
         aside = [(call.id, call.version, ToldKind.SET_ASIDE.value, "") for call in self.aside]
         return (*chain.from_iterable([item.tells(self.now) for item in self.items]), *aside)
+
+    @property
+    def names(self) -> frozenset[int]:
+        """The calls that it names, also beside another that may be the same."""
+        return frozenset(call.id for item in self.items for call in (item.call, *item.also))
+
+    def told_in_full(self, calls: Mapping[int, CatalogueCall]) -> "Digest":
+        """The same, of calls read with only what they are weighed by; ``calls``: all that it names, whole."""
+        return replace(self, items=tuple(item.told_in_full(calls) for item in self.items))
 
     def naming(self, items: Iterable[Item]) -> "Digest":
         """The same with only these items; what does not fit waits."""

@@ -8,10 +8,19 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import Engine, event
 
-from db.models import Follow, Participant, User
+from db.models import Follow, Participant, Subscription, User
 from db.session import open_engine, reading, writing
 from tests.bench import mail as bench
-from tests.make.mail_cases import MAILER, THRESHOLD, make_agenda, make_call, make_reader, plan_at
+from tests.make.mail_cases import (
+    MAILER,
+    THRESHOLD,
+    deliveries,
+    make_agenda,
+    make_call,
+    make_reader,
+    move_deadline,
+    plan_at,
+)
 from tracker.calls.duplicate_pairs import Alike
 from tracker.mailing.preview import NextMail, preview
 
@@ -60,12 +69,41 @@ def test_a_preview_reads_no_more_when_others_follow_and_were_reminded(engine: En
     assert len(among_others) <= len(alone)
 
 
+@pytest.mark.one_database  # the same statements are asked of both by the other tests
+def test_a_preview_is_the_mail_that_leaves(engine: Engine) -> None:
+    now = datetime(2026, 5, 29, 6, tzinfo=UTC)
+    make_agenda(engine)
+    reader = make_reader(engine, now)
+    followed = make_call(engine, now, "Gevolgd", closes=date(2026, 9, 1))
+    for number in range(5):
+        make_call(engine, now, f"Zelf {number}", closes=date(2026, 8, 1 + number), score=0.9 - number / 50)
+    make_call(engine, now, "Samen", eligible="partner", summary="Met anderen.", language="nl")
+    make_call(engine, now, "Voor anderen", eligible="no")
+    make_call(engine, now, "Zonder opgave", score=0.1, eligible_estimate=False)
+    with writing(engine) as session:
+        session.add(Follow(user_id=reader, call_id=followed, at=now))
+    for moment in (now, datetime(2026, 6, 1, 6, tzinfo=UTC)):
+        before = look(engine, reader, moment, Alike())
+        assert before.leaves
+        plan_at(engine, moment)
+        sent = deliveries(engine)[-1]
+        assert before.letter.text == sent.text
+        assert (before.letter.subject, before.letter.html) == (sent.subject, sent.html)
+        move_deadline(engine, followed, date(2026, 10, 1), moment)
+
+
 @pytest.mark.prove
-def test_a_preview_comes_at_once_with_five_thousand_calls(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+@pytest.mark.parametrize("wanted", ["three opgaven", "everything"])
+def test_a_preview_comes_at_once_with_five_thousand_calls(
+    monkeypatch: pytest.MonkeyPatch, database_url: str, wanted: str
+) -> None:
     monkeypatch.setattr(bench, "PEOPLE", 300)
     monkeypatch.setattr(bench, "CALLS", 5_000)
     engine, alike = open_engine(database_url), Alike()
     bench.world(engine)
+    if wanted == "everything":
+        with writing(engine) as session:
+            session.get_one(Subscription, 1).filter = {}
     look(engine, 1, bench.NOW, alike)  # what the pages keep, such as which calls may be one, is there afterwards
     took = []
     for _ in range(3):

@@ -1,24 +1,23 @@
 """What stands in a digest beside its calls: too late to decide, what is due in the lobby, a digest that may be lost."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
-from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import Deadline, Delivery
+from db.models import Delivery
 from db.queries import Viewer
-from db.vocabulary import CLOSING_KINDS, UNTOLD_STATES, DeliveryState, Eligibility, MailKind
+from db.vocabulary import UNTOLD_STATES, DeliveryState, Eligibility, MailKind
 from notifications.catalogue import CatalogueCall
 from notifications.digest_extras import DigestExtras, FollowedDossier, InDoubt
 from notifications.due_today import NOTHING_DUE, AgendaLine, DueToday
 from notifications.places import NO_WINDOW, DecisionWindow, Windows
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar, body_calendar
-from tracker.calendar.latest_go import Notice, notice_for
+from tracker.calendar.latest_go import LatestGo, routes_to
 from tracker.clock import Now
 from tracker.lobby.call_work import CallWork, read_call_work, seen_by, still_running
 from tracker.lobby.due import LobbyDue, lobby_due
@@ -37,14 +36,12 @@ class DigestContext:
 
     now: Now
     bodies: BodyCalendar
-    deadlines: dict[int, list[Deadline]]
     lobby: dict[int, list[LobbyDue]]
     in_doubt: dict[int, tuple[InDoubt, ...]]
     work: dict[int, list[CallWork]]
     news: MomentNews
     followed: dict[int, tuple[FollowedDossier, ...]]
-    known: dict[tuple[Any, ...], DecisionWindow] = field(default_factory=dict)
-    known_calls: dict[tuple[str, int], DecisionWindow] = field(default_factory=dict)
+    known: dict[tuple[str, date], DecisionWindow] = field(default_factory=dict)
     known_work: dict[Viewer, dict[int, str]] = field(default_factory=dict)
 
     def extras(
@@ -83,28 +80,27 @@ class DigestContext:
         return partial(self._window, participant)
 
     def _window(self, participant: str, call: CatalogueCall) -> DecisionWindow:
-        if call.eligible == Eligibility.NO:
+        due = call.next_due
+        day = None if due is None else local_day(due.at) if due.at else due.day
+        if day is None or call.eligible == Eligibility.NO or participant not in self.bodies.participants:
             return NO_WINDOW
-        window = self.known_calls.get((participant, call.id))
+        return self._by_day(participant, day)
+
+    def _by_day(self, participant: str, day: date) -> DecisionWindow:
+        """Many calls close on the same day."""
+        window = self.known.get((participant, day))
         if window is None:
-            window = self.known_calls[participant, call.id] = self._by_dates(participant, self.deadlines[call.id])
+            routes = routes_to(day, participant, (), self.bodies, self.now.today)
+            window = self.known[participant, day] = _as_window(routes)
         return window
 
-    def _by_dates(self, participant: str, rows: list[Deadline]) -> DecisionWindow:
-        """Many calls have the same dates."""
-        key = (participant, *sorted((str(row.gate_at), str(row.day)) for row in rows))
-        if key not in self.known:
-            notice = notice_for(rows, participant, (), self.bodies, self.now)
-            self.known[key] = _as_window(notice) if notice is not None else NO_WINDOW
-        return self.known[key]
 
-
-def _as_window(notice: Notice) -> DecisionWindow:
+def _as_window(all_routes: Sequence[LatestGo]) -> DecisionWindow:
     """The day by which to say go with own money, since few calls pay everything; late where no route is left."""
-    routes = [route for route in reversed(notice.routes[:2]) if route.go_by and not route.late]
+    routes = [route for route in reversed(all_routes[:2]) if route.go_by and not route.late]
     if routes:
         return DecisionWindow(routes[0].go_by, assumed=routes[0].assumed)
-    shortest = notice.routes[0]
+    shortest = all_routes[0]
     late = f"waarschijnlijk {shortest.late}, op een aangenomen ritme" if shortest.assumed else shortest.late
     return DecisionWindow(None, late if shortest.late else "", shortest.assumed)
 
@@ -113,20 +109,12 @@ def read_digest_context(
     session: Session, calls: Iterable[int], now: Now, only: int | None = None
 ) -> DigestContext:  # fmt: skip
     """Everything a run of digests over these calls may need, or what the digest of ``only`` one person needs."""
-    wanted = set(calls)
-    deadlines: dict[int, list[Deadline]] = defaultdict(list)
-    closing = select(Deadline).where(
-        col(Deadline.kind).in_(sorted(CLOSING_KINDS)), col(Deadline.cancelled_at).is_(None)
-    )
-    for deadline in session.exec(closing if only is None else closing.where(col(Deadline.call_id).in_(wanted))):
-        if deadline.call_id in wanted:
-            deadlines[deadline.call_id].append(deadline)
     lobby: dict[int, list[LobbyDue]] = defaultdict(list)
     for item in lobby_due(session, now.today, AHEAD):
         lobby[item.user_id].append(item)
     return DigestContext(
-        now, body_calendar(session), deadlines, lobby, _read_in_doubt(session, now.instant, only),
-        read_call_work(session, None if only is None else wanted), read_moment_news(session, now, only),
+        now, body_calendar(session), lobby, _read_in_doubt(session, now.instant, only),
+        read_call_work(session, None if only is None else set(calls)), read_moment_news(session, now, only),
         read_dossier_news(session, now, only),
     )  # fmt: skip
 

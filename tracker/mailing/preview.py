@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, not_, select
+from sqlmodel import Session, and_, col, not_, or_, select
 
-from db.models import Call, Challenge, Match
+from db.bulk import uncollected
+from db.models import Call, Match
 from db.queries import CallFilter
 from db.vocabulary import Eligibility
-from notifications.catalogue import Catalogue, Opgave, read_catalogue, remembered, with_children
+from notifications.catalogue import Catalogue, read_calls, read_opgaven, read_weighed, remembered, with_children
 from notifications.digest import Coverage, Digest, SubscriptionQuery, compose
 from notifications.message import Letter
 from notifications.news import Memory
 from tracker.calls.duplicate_pairs import Alike
 from tracker.clock import Now
+from tracker.lobby.call_work import read_call_work
 from tracker.mailing.coverage import read_coverage
 from tracker.mailing.day_mail import due_for, our_work
 from tracker.mailing.digest_context import read_digest_context
@@ -39,6 +41,7 @@ class NextMail:
     leaves: bool
 
 
+@uncollected()
 def preview(
     session: Session, mailer: Mailer, user_id: int, now: datetime, threshold: float, alike: Alike
 ) -> NextMail | None:
@@ -51,7 +54,7 @@ def preview(
         return None
     wanted = [query.filter for query in recipients[0].queries]
     follows = read_follows(session, [user_id]).get(user_id, {})
-    catalogue = _catalogue(session, now, threshold, alike, wanted, follows)
+    catalogue = _weighed_catalogue(session, now, threshold, alike, wanted, follows)
     recipient = recipients[0].described(catalogue)
     memory = read_memories(session, [recipient])[user_id]
     catalogue = for_reader(catalogue, leanings_of(session, [user_id]).get(user_id, ()), threshold)
@@ -59,12 +62,14 @@ def preview(
     run = PlanningRun(cast(Engine, session.get_bind()), mailer, now, epoch=0)
     due = due_for(session, run, recipient.to).fitting
     memory.learn(due.tells, now)
-    context = read_digest_context(session, catalogue.calls, Now(now), only=user_id)
+    context = read_digest_context(session, (), Now(now), only=user_id)
     digest = compose(
         catalogue, recipient.queries, memory, coverage, now, windows=context.windows(recipient.participant_id),
         first=not any(subscription.had_first for subscription in recipient.subscriptions),
         until=naming_until(mailer, _next_at(recipient, now)),
     )  # fmt: skip
+    digest = _in_full(session, digest, threshold)
+    context.work = read_call_work(session, digest.names)
     filters = [query.filter.challenges for query in recipient.queries]
     extras, writer = context.extras(recipient.viewer, due, filters), mailer.writer(now)
     if digest.empty and due and not (extras.moments or extras.dossiers):
@@ -73,38 +78,47 @@ def preview(
     return NextMail(writer.digest(writer.fitted(digest, extras), recipient.to, extras), leaves)
 
 
+@uncollected()
 def finds(
     session: Session, mailer: Mailer, participant: str, wanted: CallFilter, most: int, now: datetime,
     threshold: float, alike: Alike,
 ) -> Digest:  # fmt: skip
     """What the first mail of a subscription with this filter would name, and what would wait."""
-    catalogue = _catalogue(session, now, threshold, alike, [wanted], ())
+    catalogue = _weighed_catalogue(session, now, threshold, alike, [wanted], ())
     query = SubscriptionQuery(0, "", wanted, most, with_words=found_by_words(session, wanted))
-    context = read_digest_context(session, catalogue.calls, Now(now), only=NOBODY)
+    context = read_digest_context(session, (), Now(now), only=NOBODY)
     until = naming_until(mailer, now)
-    return compose(
+    digest = compose(
         catalogue, [query], Memory(), Coverage(), now, first=True, windows=context.windows(participant), until=until
     )
+    return _in_full(session, digest, threshold)
 
 
 def _next_at(recipient: Recipient, now: datetime) -> datetime:
     return min(next_due(each.every, each.weekday, now) for each in recipient.subscriptions)
 
 
-def _catalogue(
+def _in_full(session: Session, digest: Digest, threshold: float) -> Digest:
+    """The same with all there is to say of what it names."""
+    named = col(Call.id).in_(sorted(digest.names))
+    return digest.told_in_full(read_calls(session, digest.now, threshold, named))
+
+
+def _weighed_catalogue(
     session: Session, now: datetime, threshold: float, alike: Alike, wanted: Iterable[CallFilter],
     follows: Iterable[int],
 ) -> Catalogue:  # fmt: skip
-    """The calls that a mail for these filters could name, and what is followed: not all that there is."""
-    opgaven = [Opgave(number, "", parent) for number, parent in session.exec(select(Challenge.id, Challenge.parent_id))]
-    matched = select(Match.call_id).join(Call, col(Call.id) == col(Match.call_id)).where(Match.score >= threshold)
-    matched = matched.where(remembered(now))
-    filters = list(wanted)
-    if all(each.challenges for each in filters):
-        families = {name for each in filters for root in each.challenges for name in with_children(root, opgaven)}
+    """The calls that a mail for these filters could name, and what is followed, by what they are weighed by alone."""
+    opgaven, filters = read_opgaven(session), list(wanted)
+    matched = select(Match.call_id).where(Match.score >= threshold)
+    of_everything = not all(each.challenges for each in filters)
+    if not of_everything:
+        roots = {root for each in filters for root in each.challenges}
+        families = {name for root in roots for name in with_children(root, opgaven.values())}
         matched = matched.where(col(Match.challenge_id).in_(families))
-    ours = select(Call.id).where(Call.eligible == Eligibility.SELF, not_(col(Call.eligible_estimate)), remembered(now))
-    said = () if all(each.challenges for each in filters) else session.exec(ours).all()
-    catalogue = read_catalogue(session, now, threshold, {*session.exec(matched.distinct()), *follows, *said})
-    catalogue.doubles = alike.partners(session, now)
-    return catalogue
+    found = and_(col(Call.id).in_(matched), remembered(now))
+    if of_everything:
+        ours = and_(Call.eligible == Eligibility.SELF, not_(col(Call.eligible_estimate)), remembered(now))
+        found = or_(found, ours)
+    calls = read_weighed(session, now, threshold, or_(found, col(Call.id).in_(sorted(follows))))
+    return Catalogue(calls, opgaven, alike.partners(session, now))
