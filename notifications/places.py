@@ -33,6 +33,9 @@ FIT_OF_A_TITLE = 0.8  # what says nothing but its title, and not for whom, is na
 # Of 46 topics for a partner that somebody judged blind (2026-11-30), 5 of the 19 that fitted so well were a yes, of the
 # other 27 one: what is told first must fit as well as that.
 FIRST_FIT_OF_A_PARTNER = 0.9
+# Fit and chance are read as chances: what takes a full place should be wanted by three of five readers. On a day on
+# which only weaker calls are new, a line each is enough, and nothing stands first.
+FIRST_WORTH = 0.6
 TOO_LATE = 0.3  # what the college can no longer decide is still worth knowing, behind what it can
 NOT_OPEN_YET = 0.6
 
@@ -164,4 +167,5 @@ def _may_choose(candidate: Candidate) -> bool:
     eligible = candidate.call.eligible
     weak = eligible == Eligibility.PARTNER and candidate.fit < FIRST_FIT_OF_A_PARTNER
     known = candidate.followed or not (weak or eligible == Eligibility.UNKNOWN)
-    return known and candidate.worth >= LEAST_WORTH and candidate.call.status is Status.OPEN
+    worth = LEAST_WORTH if candidate.followed else FIRST_WORTH
+    return known and candidate.worth >= worth and candidate.call.status is Status.OPEN

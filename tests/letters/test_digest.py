@@ -54,13 +54,14 @@ def test_what_is_worth_most_stands_first_and_what_governments_cannot_use_is_only
     mail = deliveries(agenda)[-1]
     assert titles(mail) == ["Sterk en later", "Als partner", "Zwak"]
     assert "Waarschijnlijk niets voor een gemeente: 1 regeling" in mail.text
-    assert mail.subject == "Kansenradar: Sterk en later: 3 kansen om eerst te kiezen; eerste go/no-go 7 okt"
+    counted = "2 kansen om eerst te kiezen, 1 ook zelf aan te vragen"
+    assert mail.subject == f"Kansenradar: Sterk en later: {counted}; eerste go/no-go 7 okt"
 
 
 def test_the_chosen_stand_in_full_and_the_others_of_ours_on_one_line(agenda: Engine, now: datetime) -> None:
     make_reader(agenda, now, most=2)
     for n in range(5):
-        make_call(agenda, now, f"Nummer {n}", score=0.5 + n / 20, eligible="self")
+        make_call(agenda, now, f"Nummer {n}", score=0.7 + n / 20, eligible="self")
     plan_at(agenda, now)
     mail = deliveries(agenda)[-1]
     assert titles(mail) == ["Nummer 4", "Nummer 3", "Nummer 2", "Nummer 1", "Nummer 0"]

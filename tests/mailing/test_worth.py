@@ -12,7 +12,7 @@ from db.models import Call, Deadline, Follow, Revision, Sighting, Told, User
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeadlineKind, Say, ToldKind
 from notifications.catalogue import read_catalogue
-from notifications.places import Candidate
+from notifications.places import Candidate, Place, place
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
 from tests.make.pages import visit
 from tracker.matching.verdicts import judge
@@ -105,6 +105,20 @@ def test_a_partner_hears_of_what_fits_at_least_half(
     with reading(agenda) as session:
         call = read_catalogue(session, now, 0.0).calls[number]
     assert Candidate(call, fit, followed).is_weak is weak
+
+
+@pytest.mark.parametrize(
+    ("fit", "followed", "stands"),
+    [(0.65, False, Place.CHOOSE), (0.55, False, Place.OURS), (0.55, True, Place.CHOOSE)],
+)
+def test_a_full_place_is_for_what_three_of_five_readers_would_want(
+    agenda: Engine, now: datetime, fit: float, followed: bool, stands: Place
+) -> None:
+    number = make_call(agenda, now, eligible="self")
+    with reading(agenda) as session:
+        call = read_catalogue(session, now, 0.0).calls[number]
+    placing = place([Candidate(call, fit, followed)], most=6, today=now.date(), until=now.date())
+    assert placing.named == {number: stands}
 
 
 def test_who_asks_for_everything_hears_of_what_is_said_to_be_for_governments_whatever_it_is_about(
