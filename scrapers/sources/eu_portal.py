@@ -217,6 +217,7 @@ class EuPortal(JsonSource):
         action = text(data, "typesOfAction")
         status = STATUS.get(text(data, "status") or "")
         code = text(data, "identifier") if kind == TOPIC else None  # cascade calls share theirs
+        paid_by = text(data, "title") if kind == CASCADE else None  # the topic of the project that passes the money on
         return Listing(
             source=self.name,
             external_id=key,
@@ -227,8 +228,8 @@ class EuPortal(JsonSource):
             summary=plain_text(text(data, "descriptionByte") or ""),
             instrument=instrument(action or ""),
             programme=tuple(PROGRAMMES.get(code, code) for code in many(data, "frameworkProgramme")),
-            call_title=one_line(text(data, "callTitle") or "") or None,
-            destination=one_line(text(data, "destinationDetails") or "", 500) or None,
+            call_title=None if kind == CASCADE else one_line(text(data, "callTitle") or "") or None,
+            destination=one_line(text(data, "destinationDetails") or paid_by or "", 500) or None,
             type_of_action=" ".join(action.split()) if action else None,
             deadlines=deadlines(data, kind),
             **particulars(data),

@@ -45,6 +45,8 @@ def test_stages_cut_offs_and_the_other_types_are_told_apart() -> None:
     assert (external.deadlines[-1].hour, external.url[-6:], external.amount_text) == ("12:00", "187000", "560")
     cascade = calls["14242COMPETITIVE_CALL"]
     assert (cascade.title, cascade.deadlines[-1].hour, len(cascade.review)) == ("ELEVATEX Open Call 2026", None, 1)
+    paid_by = "Joint Cluster Initiatives (EUROCLUSTERS) for Europe’s recovery"  # the topic of the project behind it
+    assert (cascade.call_title, cascade.destination) == (None, paid_by)
     assert [c.title for c in calls.values() if c.instrument is Instrument.PRIZE] == [
         "Renewable energy technology (RET) solutions in energy communities"
     ]
