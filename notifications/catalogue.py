@@ -287,21 +287,21 @@ class _Belongings:
 
     def dates(self, call: int) -> tuple[CallDate, ...]:
         """Its dates in the order of the days; what has no day comes last."""
-        dates = (CallDate(*row) for row in self._dates[call])
-        return tuple(sorted(dates, key=lambda each: (each.day or date.max, each.id)))
+        dates = [CallDate(*row) for row in self._dates[call]]
+        return tuple(sorted(dates, key=_by_day))
 
     def changes(self, call: int) -> tuple[Change, ...]:
         """Its changes, oldest first."""
-        return tuple(Change(*row) for row in self._changes[call])
+        return tuple([Change(*row) for row in self._changes[call]])
 
     def matches(self, call: int) -> tuple[CatalogueMatch, ...]:
         """Its matches, strongest first."""
-        rows = sorted(self._matches[call], key=lambda row: (-row[1], row[0]))
-        return tuple(CatalogueMatch(opgave, score, reason_words(reasons or ())) for opgave, score, reasons in rows)
+        rows = sorted(self._matches[call], key=_strongest_first)
+        return tuple([CatalogueMatch(opgave, score, reason_words(why) if why else ()) for opgave, score, why in rows])
 
     def sources(self, call: int) -> frozenset[str]:
         """Where it was seen."""
-        return frozenset(source for source, _ in self._sightings[call])
+        return frozenset([source for source, _ in self._sightings[call]])
 
     def code(self, call: int) -> str:
         """The first official reference of the first source that gives one."""
@@ -310,6 +310,14 @@ class _Belongings:
     def doubted(self, call: int) -> frozenset[str]:
         """The fields of which somebody said that they are wrong."""
         return frozenset(name for (name,) in self._doubts[call])
+
+
+def _strongest_first(match: Sequence[Any]) -> tuple[float, str]:
+    return -match[1], match[0]
+
+
+def _by_day(each: CallDate) -> tuple[date, int]:
+    return each.day or date.max, each.id
 
 
 def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[str, ...]:
