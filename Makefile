@@ -27,7 +27,7 @@ help: ## Print this list
 setup: .venv/.stamp node_modules/.stamp ## Install what is needed into .venv (done by itself)
 
 .venv/bin/uv: bootstrap.lock
-	@echo "Setting up .venv (once) ..."
+	@echo "Setting up .venv and node_modules, once: this takes minutes and says nothing meanwhile ..."
 	@$(PYTHON) -m venv --clear .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
 

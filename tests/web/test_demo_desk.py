@@ -22,6 +22,7 @@ from tests.make.scripted import recorded
 from tracker.clock import SteppingClock
 from tracker.operations import demo as steps
 from tracker.settings import Settings
+from tracker.sources.own_pages import keep
 from tracker.web.app import build
 from tracker.web.frame.site import PRACTICE_PATH
 from tracker.web.people.demo import DEMO_ROUTES, PRACTICE
@@ -77,6 +78,22 @@ def test_a_week_goes_by_and_nobody_is_signed_out(walker: Visitor, engine: Engine
     assert walker.get("/account", follow_redirects=False).status_code == 200
     with reading(engine) as session:
         assert session.exec(select(WebSession.expires_at)).one() == now + timedelta(days=14)
+
+
+def test_a_source_that_was_added_is_read_when_a_week_went_by(
+    walker: Visitor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[tuple[list[str], datetime]] = []
+    monkeypatch.setattr(steps, "match_with_model", lambda *_: None)
+    monkeypatch.setattr(
+        steps, "crawl_sources", lambda _engine, _settings, names, now, **_: asked.append((names, now)) or iter(())
+    )
+    walker.post("/demo/week")
+    assert asked == []
+    practice = Watched(name="oefenstad", publisher="Fonds Oefenstad", start=BASE + PRACTICE_PATH, links="^/demo/.+")
+    keep(practice, Settings(data_dir=tmp_path, _env_file=None))
+    walker.post("/demo/week")
+    assert [(names, when.day) for names, when in asked] == [(["oefenstad"], 12)]
 
 
 def test_no_installation_has_any_of_it(engine: Engine, now: datetime, tmp_path: Path) -> None:

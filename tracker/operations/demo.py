@@ -32,6 +32,8 @@ from tracker.matching.run import match_with_model
 from tracker.operations.example_data import load_example
 from tracker.people.participants import load_participants
 from tracker.settings import Settings
+from tracker.sources.crawl import crawlable, own_watched
+from tracker.sources.rounds import crawl_sources
 from tracker.web.people.demo import DemoDesk
 
 INSTALLED = Path(__file__).parents[1] / "recordings"  # in a wheel
@@ -181,7 +183,19 @@ def _week(demo: Demo, clock: SteppingClock) -> None:
         _morning(demo, clock)
     for name in _recorded():
         _replayed(replace(demo, now=clock.now().instant + timedelta(days=1)), name)
+    _read_added(demo, clock.now().instant + timedelta(days=1))
     _morning(demo, clock)
+
+
+def _read_added(demo: Demo, now: datetime) -> None:
+    """What somebody added as a source while walking through the demo is read for real, and matched."""
+    added = [name for name in crawlable(demo.settings) if name in own_watched(demo.settings)]
+    if added:
+        for _report in crawl_sources(
+            demo.engine, demo.settings, added, now, clock_is_set=True, progress=lambda _: None
+        ):
+            pass
+        match_with_model(demo.engine, now)
 
 
 def _morning(demo: Demo, clock: SteppingClock) -> None:
