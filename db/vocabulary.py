@@ -214,12 +214,16 @@ class Role(Word):
 
 
 class Visibility(Word):
-    """Who may see what a person wrote, from the fewest to all."""
+    """Who may see what a person wrote, from the fewest to all.
+
+    What was once marked public was never shown without an account: it is the region's, and says so. Only publications
+    become public, by a second person (tracker/knowledge/releases.py).
+    """
 
     OWN = "own", "eigen organisatie"
     GROUP = "group", "groep van het dossier"
     MRA = "mra", "MRA"
-    PUBLIC = "public", "openbaar"
+    PUBLIC = "public", "MRA, niet openbaar vrijgegeven"
 
 
 class ApiScope(Word):

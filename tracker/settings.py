@@ -16,6 +16,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from db.vocabulary_knowledge import Licence
 from scrapers.addresses import pairs
 from tracker.errors import WRONG_USAGE, CommandFailed
 
@@ -60,6 +61,10 @@ class Settings(BaseSettings):
     )
     responsible_organisation: str = Field(
         default="", description="the participant that legally carries the mail, by its id"
+    )
+    data_licence: Licence = Field(
+        default=Licence.CC_BY,
+        description="on which terms others may use our public data: cc0, cc_by, cc_by_sa, cc_by_nd, cc_by_nc or closed",
     )
     fetch_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="host:port pairs that may be private addresses, separated by commas"

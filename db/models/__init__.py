@@ -45,6 +45,13 @@ from db.models.care import Hold, Informed
 from db.models.contacts import Commitment, ContactMoment, DossierMoment, Moment, Outcome, Stake, Stakeholder
 from db.models.documents import Document, DocumentContent
 from db.models.goals import Goal, GoalValue
+from db.models.knowledge import (
+    Publication,
+    PublicationChallenge,
+    PublicationChange,
+    PublicationRelease,
+    PublicationText,
+)
 from db.models.lobby import (
     CallNote,
     ChainLink,

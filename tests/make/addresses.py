@@ -21,12 +21,14 @@ from db.models import (
     PastProgramme,
     PastProject,
     Position,
+    Publication,
     Question,
     Sighting,
     Subscription,
     User,
 )
 from db.vocabulary_calendar import FeedScope
+from db.vocabulary_knowledge import PublicationKind
 from db.vocabulary_lobby import PartyKind
 from notifications.links import ALL, DOUBT, AnswerLink, Links
 from tests.make.seed_pages import seeded_people
@@ -34,6 +36,8 @@ from tracker.account.goals import GoalWords, set_goal
 from tracker.calendar.decision_clock import DecisionRoute, start_clock
 from tracker.calendar.feeds import open_feed
 from tracker.documents import documents
+from tracker.knowledge import publications, releases
+from tracker.knowledge.publications import PublicationFields, Upload
 from tracker.lobby import coalition, positions
 from tracker.lobby.round_answers import invite, link_of
 from tracker.mailing.keys import signing_keys
@@ -46,7 +50,7 @@ from tracker.web.routes import ROUTES
 
 # Answers of another kind, which tests of their own read.
 NOT_PAGES = re.compile(
-    r"^/(robots\.txt|\.well-known/|health/|metrics$|api/|documenten/)|\.ics$|/(tekst|pdf|word|uitvoer|excel)$|\.(vcf|xlsx|pdf|atom|zip|\{form:file\})$|^/common-grants/"
+    r"^/(robots\.txt|\.well-known/|health/|metrics$|api/|documenten/|openbaar/catalogus)|\.ics$|/(tekst|pdf|word|uitvoer|excel|bestand)$|\.(vcf|xlsx|pdf|atom|zip|\{form:file\})$|^/common-grants/"
     r"|/kalender/feed/|^/inloggen/met/"
 )
 
@@ -100,7 +104,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "document_id": str(documents.add_file(Deed(session, me, now), dossier, "nota.txt", b"tekst", "own", 100).id),
         **dict.fromkeys(("note_id", "promise_id", "goal_id", "line_id", "task_id", "instalment_id", "plan_id", "key_id", "verdict_id", "correction_id"), "1"),
         "review_id": str(_review(session, me, now)), "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
-        "code": "HORIZON", "hold_id": "1",
+        "code": "HORIZON", "hold_id": "1", "publication_id": str(_publication(session, me, now)), "release_id": "1",
     }  # fmt: skip
 
 
@@ -110,6 +114,22 @@ def _goal(session: Session, me: User, now: datetime) -> None:
         challenge = session.get_one(Challenge, "A20-1-circulair")
         words = GoalWords("Minder nieuw materiaal", Decimal(50), "procent", date(2030, 1, 1), "Agenda")
         set_goal(Deed(session, me, now), challenge, words)
+
+
+def _publication(session: Session, me: User, now: datetime) -> int:
+    """A guide of ours that is public, by the word of a second person."""
+    there = session.exec(select(Publication.id)).first()
+    if there is not None:
+        return there
+    fields = PublicationFields(
+        PublicationKind.GUIDE, "Handreiking circulair inkopen", "Hoe een gemeente circulair inkoopt.", "Amsterdam", 2025,
+        subjects="inkoop", challenges=("A20-1-circulair",),
+    )  # fmt: skip
+    deed = Deed(session, me, now)
+    made = publications.add(deed, fields, Upload("handreiking.txt", b"Samen inkopen loont.", 1000))
+    release = releases.propose(deed, made, made.version)
+    releases.confirm(Deed(session, seeded_people(session)["coordinator"], now), made, release.id)
+    return made.id
 
 
 def _past_winner(session: Session, now: datetime) -> None:

@@ -131,9 +131,10 @@ def test_an_export_of_the_lobby_is_a_row_a_thing_with_exact_amounts(session: Ses
     money = stages.Money(Decimal("250000.55"), Decimal(500_000), 40)
     stages.set_money(Deed(session, cast.lobbyist, now), asked, money, asked.version)
     public = cast.open("Voor iedereen", visibility=Visibility.PUBLIC, requested_amount=Decimal(1_250_000))
-    (one,) = KINDS["applications"](session, Viewer(), now)
+    assert list(KINDS["applications"](session, Viewer(), now)) == list(KINDS["dossiers"](session, Viewer(), now)) == []
+    (one,) = KINDS["applications"](session, viewer_of(cast.haarlem), now)
     assert (one["requested"], one["lead"], one["own_money"]) == (250_000.55, "haarlem", ["haarlem 2026 0.10"])
-    (other,) = KINDS["dossiers"](session, Viewer(), now)
+    (other,) = KINDS["dossiers"](session, viewer_of(cast.haarlem), now)
     assert (other["id"], other["requested_amount"], other["opgaven"]) == (public.id, 1_250_000, ["A20-1"])
     for write in FORMATS.values():
         assert write(iter([one]), "aanvragen")

@@ -121,7 +121,7 @@ def _viewers() -> list[Viewer]:
 def _expected(viewer: Viewer, visibility: str, owner: str, group: set[str]) -> bool:
     """The rule once more, in other words: who may see a row that hangs on nothing."""
     if viewer.user_id is None:
-        return visibility == Visibility.PUBLIC
+        return False
     if viewer.participant_id == owner or visibility in (Visibility.MRA, Visibility.PUBLIC):
         return True
     working = viewer.role != Role.READER and viewer.participant_id in (

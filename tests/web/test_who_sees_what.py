@@ -23,6 +23,8 @@ from db.models import (
     Dossier,
     DossierReader,
     Position,
+    Publication,
+    PublicationRelease,
     Resolution,
     User,
 )
@@ -38,6 +40,8 @@ from tracker.applications import stages, tasks
 from tracker.calendar.feeds import feed_file, open_feed
 from tracker.documents import documents
 from tracker.exchange.export_lobby import KINDS
+from tracker.knowledge import publications, releases
+from tracker.knowledge.publications import PublicationFields, PublicationKind, Upload
 from tracker.lobby import coalition, contacts, dossiers, moments, positions, resolutions
 from tracker.mailing.plan import plan
 from tracker.people.api_keys import make_key
@@ -85,9 +89,9 @@ def in_the_group(person: User | None, named: int) -> bool:
 
 def sees(person: User | None, level: str, owner: str, named: int) -> bool:
     """The rule once more, in other words."""
-    if person is None or level == Visibility.PUBLIC:
-        return level == Visibility.PUBLIC
-    if level == Visibility.MRA or person.participant_id == owner:
+    if person is None:
+        return False
+    if level in (Visibility.MRA, Visibility.PUBLIC) or person.participant_id == owner:
         return True
     return level == Visibility.GROUP and in_the_group(person, named)
 
@@ -95,6 +99,8 @@ def sees(person: User | None, level: str, owner: str, named: int) -> bool:
 def may_read(person: User | None, secret: Secret, named: int) -> bool:
     """Whether this word may ever come before this person."""
     own = person is not None and person.participant_id == secret.owner
+    if secret.kind == "released":
+        return True
     row = own or (sees(person, secret.level, secret.owner, named) and sees(person, secret.dossier, OWNER, named))
     works = own and person is not None and person.role != Role.READER
     if secret.kind in ("inside", "draft"):
@@ -113,10 +119,12 @@ def plant(session: Session, now: datetime) -> tuple[Cast, Planted, dict[str, Use
     for level in Visibility:
         _lobby(cast, planted, level, people)
         _application(cast, planted, level)
+    _knowledge(cast, planted)
     session.flush()
     ids = lambda column: [str(i) for i in session.exec(select(column))]  # noqa: E731
     planted.ids |= {
         "contact_id": ids(ContactMoment.id), "number": ids(Position.id), "resolution_id": ids(Resolution.id),
+        "publication_id": ids(Publication.id), "release_id": ids(PublicationRelease.id),
         "commitment_id": ids(Commitment.id), "dossier_id": ids(Dossier.id), "document_id": ids(Document.id),
     }  # fmt: skip
     return cast, planted, people
@@ -204,6 +212,29 @@ def _application(cast: Cast, planted: Planted, level: Visibility) -> None:
     stages.learn(cast.deed(), dossier, new("lesson"), dossier.version)
     dossiers.note(cast.deed(), dossier, new("note"), level)
     tasks.add_task(cast.deed(), dossier, TaskKind.TASK, TODAY + timedelta(days=3), new("task"))
+
+
+def _knowledge(cast: Cast, planted: Planted) -> None:
+    """A publication of the region, one that is public and was changed since, one that waits, one that was withdrawn."""
+    deed, region, own = cast.deed(), Visibility.MRA, Visibility.OWN
+
+    def fields(level: Visibility, kind: str = "row") -> tuple[PublicationFields, Upload]:
+        new = lambda where: planted.word(f"publication {where} {kind}", level, level, kind)  # noqa: E731
+        said = PublicationFields(
+            PublicationKind.STUDY, new("title"), new("summary"), new("owner"), 2025, subjects=new("subject"),
+            url=f"https://example.nl/{new('address')}", challenges=("A20-1",),
+        )  # fmt: skip
+        return said, Upload(f"{new('file')}.txt", new("content").encode(), 1000)
+
+    publications.add(deed, *fields(region))
+    shown = publications.add(deed, *fields(Visibility.PUBLIC, "released"))
+    release = releases.propose(deed, shown, shown.version)
+    releases.confirm(cast.deed(cast.second), shown, release.id)
+    publications.change(deed, shown, *fields(region), shown.version)
+    waits = publications.add(deed, *fields(region))
+    releases.propose(deed, waits, waits.version)
+    back = publications.add(deed, *fields(own))
+    publications.withdraw(deed, back, planted.word("publication why", own, own), back.version)
 
 
 World = tuple[Engine, Planted, dict[str, User | None], Path]
@@ -364,7 +395,7 @@ TYPED = {
 
 def kept(engine: Engine) -> str:
     """Everything of the lobby as it stands, to see that nothing changed."""
-    tables = ("dossier", "position", "contact_moment", "commitment", "log_entry", "coalition_member", "coalition_stance", "sign_off_round", "stake", "outcome", "resolution", "dissent", "application", "cofunding", "dossier_reader", "document")  # fmt: skip
+    tables = ("dossier", "position", "contact_moment", "commitment", "log_entry", "coalition_member", "coalition_stance", "sign_off_round", "stake", "outcome", "resolution", "dissent", "application", "cofunding", "dossier_reader", "document", "publication", "publication_release")  # fmt: skip
     with engine.connect() as connection:
         rows = {t: connection.execute(SQLModel.metadata.tables[t].select()).all() for t in tables}
     return json.dumps(rows, default=str)

@@ -62,7 +62,7 @@ def year_span(year: int, known_on: date, today: date) -> Span:
 def of_region(session: Session, viewer: Viewer, span: Span) -> RegionAccount:
     """Everything; a row of two opgaven counts with both, so the lines do not add up to the whole."""
     rows, before = _both(session, viewer, span)
-    above, challenges = _above(session), _agenda(session)
+    above, challenges = above_all(session), _agenda(session)
     lines = by_opgave(rows, above)
     participants = session.exec(select(Participant).order_by(col(Participant.name)))
     return RegionAccount(
@@ -97,7 +97,7 @@ def _agenda(session: Session) -> list[Challenge]:
     return list(session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position))))
 
 
-def _above(session: Session) -> dict[str, Collection[str]]:
+def above_all(session: Session) -> dict[str, Collection[str]]:
     """Each opgave with itself and all that it lies under."""
     parents = dict(session.exec(select(Challenge.id, Challenge.parent_id)).all())
     above: dict[str, Collection[str]] = {}

@@ -42,7 +42,7 @@ from db.vocabulary import DeliveryState
 from db.vocabulary_audit import Action
 from notifications.wording import local_day
 from tracker.care.holds import Holds, hold_of, holds_on
-from tracker.care.places import Named, Place, as_json, files_naming, named, places, strike
+from tracker.care.places import Named, Place, as_json, files_naming, named, places, publications_naming, strike
 from tracker.errors import KeptByHold
 
 # What is only theirs, and goes with them.
@@ -178,6 +178,7 @@ def _out_of_texts(session: Session, who: Named, also: Iterable[Place], now: date
     report.texts += strike(session, who, [place for place in agreed if not place.published], now)
     report.left += [p.name for p in places(session, who, _kept(holds)) if p.name not in report.left]
     files = [f"document {number}, inhoud" for number in files_naming(session, who)]
+    files += [f"publication {number}, inhoud" for number in publications_naming(session, who)]
     report.left += [name for name in files if name not in report.left]
     if _stands_in_held(session, who, holds):
         report.held += [f"dossier {number}: {why}" for number, why in sorted(holds.dossiers.items())]

@@ -26,10 +26,20 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, SQLModel, col, select
 
-from db.models import Call, Correction, Document, DocumentContent, Organisation, OrganisationName, Sighting
+from db.models import (
+    Call,
+    Correction,
+    Document,
+    DocumentContent,
+    Organisation,
+    OrganisationName,
+    PublicationText,
+    Sighting,
+)
 from db.queries import BY_HAND
 from db.search import index_words
 from db.search_words import CODE, PROGRAMME, TITLE, searchable
+from db.text_search import has_words
 from tracker.care.spelling import GONE, handle, spelled, surname
 from tracker.organisations.names import name_key
 
@@ -257,6 +267,12 @@ def files_naming(session: Session, who: Named) -> list[int]:
         .order_by(col(Document.id))
     )
     return [number for number, content in rows if who.sure_in(text := text_in(content)) or who.surname_in(text)]
+
+
+def publications_naming(session: Session, who: Named) -> list[int]:
+    """The publications in whose file every word of a name stands, as far as it was read for searching."""
+    words = col(PublicationText.publication_id), (PublicationText.words,)
+    return sorted({number for name in who.words for number in has_words(session, *words, name)})
 
 
 def text_in(content: bytes) -> str:

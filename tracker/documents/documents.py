@@ -3,19 +3,19 @@
 A document is seen by nobody who does not see what it hangs on (db/rights.py), and begins at the own organisation.
 """
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
-from db.models import ContactMoment, Document, DocumentContent, Dossier, Participant, Position, User
+from db.models import ContactMoment, Document, Dossier, Participant, Position, User
 from db.queries import Viewer
 from db.rights import attached, has_role, readable, visible, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_documents import DocumentKind
 from notifications.wording import local_day, short_day
+from tracker.documents import contents
 from tracker.documents.file_types import checked_name, kind_of
 from tracker.errors import Incomplete, NotAllowed, NotFound
 from tracker.rights import Deed, must_fit, must_have, must_have_group
@@ -46,26 +46,20 @@ def places(host: Host) -> dict[str, Any]:
 def add_file(deed: Deed, host: Host, name: str, content: bytes, visibility: str, most: int) -> Document:
     """Keep a file of at most so many bytes; the same file on the same thing stays one. Raises Refused."""
     kept = checked_name(name)
-    if not content:
-        raise Incomplete(f"{kept} is leeg.", "file")
-    if len(content) > most:
-        raise Incomplete(f"{kept} is groter dan {most // 2**20} MB; maak het kleiner of geef een link.", "file")
+    contents.check_size(kept, content, most)
     kind = kind_of(kept, content)
-    sha256 = hashlib.sha256(content).hexdigest()
     _check(deed, host, visibility)
-    there = _live(deed.session, host, Document.sha256 == sha256)
+    there = _live(deed.session, host, Document.sha256 == contents.key_of(content))
     if there is not None:
         return there
-    if deed.session.get(DocumentContent, sha256, with_for_update=True) is None:
-        deed.session.add(DocumentContent(sha256=sha256, content=content))
-        deed.session.flush()
+    sha256 = contents.keep(deed.session, content)
     return _kept(deed, host, visibility, kind=kind, name=kept, size=len(content), sha256=sha256)
 
 
 def add_link(deed: Deed, host: Host, name: str, url: str, visibility: str) -> Document:
     """Keep an address with what it leads to; the same address on the same thing stays one."""
     address, title = url.strip(), " ".join(name.split())
-    if not _leads_somewhere(address):
+    if not leads_somewhere(address):
         raise Incomplete("Geef een heel adres, dat begint met https://.", "url")
     if not title or not title.isprintable():
         raise Incomplete("Zeg in een paar woorden waar de link heen gaat.", "title")
@@ -74,7 +68,8 @@ def add_link(deed: Deed, host: Host, name: str, url: str, visibility: str) -> Do
     return there or _kept(deed, host, visibility, kind=DocumentKind.LINK, name=title, url=address)
 
 
-def _leads_somewhere(address: str) -> bool:
+def leads_somewhere(address: str) -> bool:
+    """Whether it is a whole address on the web."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -170,10 +165,7 @@ def document_for(session: Session, viewer: Viewer, document_id: int) -> Document
 
 def content_of(session: Session, document: Document) -> bytes:
     """The bytes of a file; none of a link."""
-    kept = session.get(DocumentContent, document.sha256) if document.sha256 else None
-    if kept is None:
-        raise NotFound("Dit document bestaat niet.")
-    return kept.content
+    return contents.content_of(session, document.sha256)
 
 
 def may_withdraw(viewer: Viewer, document: Document) -> bool:
@@ -194,11 +186,7 @@ def take_away(deed: Deed, document: Document) -> None:
     sha256 = document.sha256
     document.withdrawn_at, document.withdrawn_by = deed.now, deed.by.id
     document.sha256, document.url = None, ""
-    deed.session.flush()
-    needed = select(Document.id).where(Document.sha256 == sha256)
-    if sha256 and deed.session.exec(needed).first() is None:
-        deed.session.delete(deed.session.get_one(DocumentContent, sha256))
-        deed.session.flush()
+    contents.let_go(deed.session, sha256)
 
 
 def follow_contact(deed: Deed, contact: ContactMoment) -> None:

@@ -22,7 +22,7 @@ BETWEEN = re.compile(r"[\s,;]+")
 
 @dataclass(frozen=True)
 class Audience:
-    """Who sees what has this visibility, in Dutch, with names."""
+    """Who sees what has this visibility, in Dutch, with names; public is no choice but of a publication."""
 
     visibility: Visibility
     who: str
@@ -57,7 +57,6 @@ def _every_audience(session: Session, participant_id: str | None, group: Group |
         Visibility.OWN: _by_organisation(own, names),
         Visibility.GROUP: _by_organisation(members, names),
         Visibility.MRA: f"iedereen die mag inloggen: nu {count(len(people), 'mens', 'mensen')} van {spread}",
-        Visibility.PUBLIC: "iedereen, ook zonder account",
     }
     return [Audience(level, who) for level, who in lines.items() if level != Visibility.GROUP or group is not None]
 

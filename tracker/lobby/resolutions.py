@@ -12,17 +12,16 @@ from db.queries import Viewer
 from db.rights import group_of, has_role, in_group, may_see, readable
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import OWN_BODIES, AgendaState, Gremium, LogKind, PositionState, ResolutionKind
-from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound, PositionNotAllowed, required
+from tracker.errors import Incomplete, MoveNotAllowed, NotFound, PositionNotAllowed, required
 from tracker.lobby.agenda_document import freeze, thaw
 from tracker.lobby.log import log
 from tracker.lobby.positions import MRA_LINE, Adoption, called, check_decision, line_of, make_room, next_number
 from tracker.people.participants import participant_on
+from tracker.people.second_person import is_another, must_be_another
 from tracker.rights import Deed, may_change, must_change, must_fit, must_have, must_see, viewer_of
 from tracker.versions import claim
 
 DECIDED = ("gremium", "decision", "adopted_on", "valid_from", "valid_to", "next_review")
-ONE_IS_NOT_ENOUGH = "Een tweede mens bevestigt dit: u hebt het zelf voorgesteld."
-NEW_ACCOUNT = "Een tweede mens bevestigt dit: iemand met een eigen postbus, die er al was toen het werd voorgesteld."
 AGENDA_BODY = {AgendaState.ADOPTED: Gremium.BOARD, AgendaState.NOTED: Gremium.ASSEMBLY}
 
 
@@ -181,19 +180,6 @@ def seconds(session: Session, resolution: Resolution) -> list[User]:
     return [user for user in able if is_another(session, user, resolution)]
 
 
-def is_another(session: Session, user: User, resolution: Resolution) -> bool:
-    """Whether this is somebody else than who proposed it, who was here under this address before that."""
-    proposer = session.get_one(User, resolution.proposed_by)
-    since = max(filter(None, (user.created_at, user.address_since, user.participant_since)))
-    return _mailbox(user) != _mailbox(proposer) and since <= resolution.proposed_at
-
-
-def _mailbox(user: User) -> str:
-    """Where mail to it arrives: what follows a plus in an address is for its owner alone."""
-    name, _, domain = user.email.partition("@")
-    return f"{name.partition('+')[0]}@{domain}"
-
-
 def _must_decide(deed: Deed, resolution: Resolution, sentence: str) -> None:
     if not may_know(deed.session, deed.viewer, resolution):
         raise NotFound
@@ -203,10 +189,7 @@ def _must_decide(deed: Deed, resolution: Resolution, sentence: str) -> None:
 def confirm(deed: Deed, resolution: Resolution) -> None:
     """A second person says that it is so. Raises NotFound for who may not know of it, NotAllowed."""
     _must_decide(deed, resolution, "Een besluit van een MRA-gremium bevestigt een coördinator.")
-    if deed.by.id == resolution.proposed_by:
-        raise NotAllowed(ONE_IS_NOT_ENOUGH)
-    if not is_another(deed.session, deed.by, resolution):
-        raise NotAllowed(NEW_ACCOUNT)
+    must_be_another(deed, resolution)
     _lock_open(deed, resolution)
     resolution.confirmed_by = deed.by.id
     if resolution.position_id is None:

@@ -26,6 +26,7 @@ from notifications.reasons import in_dutch
 from notifications.wording import AMSTERDAM, local_day
 from tracker.clock import Clock
 from tracker.errors import CommandFailed
+from tracker.knowledge.texts import read_waiting
 from tracker.mailing.bounces import read_bounces
 from tracker.mailing.run import plan_now, send_now
 from tracker.operations.upkeep import tidy_once_a_day
@@ -53,6 +54,7 @@ JOBS = {
     "match": "vergelijken met de opgaven",
     "plan": "mail plannen",
     "bounces": "teruggekomen mail lezen",
+    "texts": "teksten van publicaties lezen",
     "watch": "kijken wat er stuk is",
     "send": "mail versturen",
     "tidy": "opruimen",
@@ -108,6 +110,7 @@ class Scheduler:
             await self._guarded("match", self._match)
             await self._guarded("plan", self._plan)
         await self._guarded("bounces", self._read_bounces)
+        await self._guarded("texts", self._read_texts)
         await self._guarded("watch", self._watch)
         await self._guarded("send", self._send)
         if self._skew.sure:
@@ -234,6 +237,12 @@ class Scheduler:
         await asyncio.to_thread(plan_now, *where, 0, alerts_only=True)
         if webhook := Webhook.of(self.settings):
             await asyncio.to_thread(post_due, self.engine, webhook, self.settings.base_url, now)
+
+    async def _read_texts(self) -> None:
+        """Files of the KennisHuis that nobody read yet become findable by their words."""
+        read = await asyncio.to_thread(read_waiting, self.engine)
+        if read:
+            self.say(f"read {read} files of publications")
 
     async def _read_bounces(self) -> None:
         """Every five minutes: what came back counts against its address."""

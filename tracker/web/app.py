@@ -56,7 +56,8 @@ from tracker.web.people.provider_login import Providers
 from tracker.web.routes import ROUTES
 
 PATIENCE_SECONDS = 20  # for a body that dribbles in
-FILES_AT, PATIENCE_WITH_FILE = "/documenten", 120  # where a file may come, over a slow line
+FILES_AT = "/documenten", "/kennishuis/nieuw", "/bijwerken"
+PATIENCE_WITH_FILE = 120  # where a file may come, over a slow line
 MOST_FIELDS = 2000
 BAD = 400  # from this status on nothing was done
 TITLES = {
@@ -136,7 +137,7 @@ def _wrapped(app: ASGIApp, by: str) -> ASGIApp:
 
 
 def _limited(app: ASGIApp, of_file: int, too_large: Response) -> ASGIApp:
-    """Bodies are small, but for the one form that takes a file."""
+    """Bodies are small, but for the few forms that take a file."""
     usual, large = (RequestBodyLimitMiddleware(app, most) for most in (MOST_BYTES, of_file + MOST_BYTES))
 
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:

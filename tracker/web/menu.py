@@ -14,6 +14,7 @@ MENU = (
     ("/dossiers", "Dossiers"),
     ("/kalender", "Kalender"),
     ("/overleg", "Overleg"),
+    ("/kennishuis", "KennisHuis"),
     ("/bronnen", "Bronnen"),
     ("/abonnementen", "Abonnementen"),
     ("/beheer", "Beheer"),

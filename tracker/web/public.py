@@ -59,9 +59,9 @@ def security_txt(request: RequestContext) -> Response:
 
 
 def robots(request: RequestContext) -> Response:
-    """Nothing here is for search engines; only the demo's made-up site may be read, by the demo itself."""
+    """Only what two people released is for search engines; the demo's made-up site may be read by the demo itself."""
     practice = f"Allow: {PRACTICE_PATH}\n" if request.site.demo else ""
-    return PlainTextResponse(f"User-agent: *\n{practice}Disallow: /\n")
+    return PlainTextResponse(f"User-agent: *\n{practice}Allow: /openbaar\nDisallow: /\n")
 
 
 def live(_request: RequestContext) -> Response:

@@ -10,6 +10,7 @@ from tracker.web.care import addresses as care
 from tracker.web.challenges import addresses as challenges
 from tracker.web.documents import addresses as documents
 from tracker.web.frame.route import PUBLIC, READER, Route
+from tracker.web.knowledge import addresses as knowledge
 from tracker.web.lobby import addresses as lobby
 from tracker.web.mailing import addresses as mailing
 from tracker.web.people import addresses as people
@@ -25,6 +26,7 @@ ROUTES: list[Route] = [
     *sources.ROUTES,
     *account.ROUTES,
     *care.ROUTES,
+    *knowledge.ROUTES,
     *lobby.ROUTES,
     *documents.ROUTES,
     *applications.ROUTES,

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 from db.vocabulary import NoReason, Say, Visibility
 from db.vocabulary_lobby import ApplicationStage, ContactKind
 from tracker.web.api.answers import ApiAnswer, Day, Moment, Number, WithdrawnAnswer
+from tracker.web.frame.forms import Sharing
 from tracker.web.frame.safety import plain
 
 Plain = Annotated[str, BeforeValidator(lambda value: plain(value) if isinstance(value, str) else value)]
@@ -155,7 +156,7 @@ class NewContact(Sent):
     follow_up: LongText = ""
     follow_up_on: date | None = None
     dossier: int | None = None
-    visibility: Visibility = Visibility.OWN
+    visibility: Sharing = Visibility.OWN
 
 
 class ChangedContact(NewContact):

@@ -1,7 +1,6 @@
 """In beeld: our work in a year, load per week against what people can do, and what is asked and got per opgave."""
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -21,10 +20,10 @@ from tracker.calendar.entries import Entry, milestone_entries, moment_entries
 from tracker.calendar.load import WEEK, WEEKS, WeekLoad, load_by_week, people_days
 from tracker.web.applications.board import by_opgave, rows_of
 from tracker.web.calendar import views
+from tracker.web.frame import charts
 from tracker.web.frame.context import RequestContext
 
 WIDTH, HEIGHT, FOOT, LEFT = 1000, 220, 30, 44  # of the columns, in the picture's own units
-BAR, NAME, LABEL = 22, 300, 210  # of one opgave: the height of a bar, the room for its name and for an amount
 
 
 class PicturesQuery(BaseModel):
@@ -43,15 +42,6 @@ class Column:
     top: float
     fits: float
     line: float
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One opgave: what is still asked, was awarded, and came in, each as the length of a bar."""
-
-    row: Sum
-    y: int
-    lengths: tuple[tuple[str, float, str], ...]
 
 
 def show(request: RequestContext) -> Response:
@@ -77,8 +67,6 @@ def show(request: RequestContext) -> Response:
         highest=_highest(weeks),
         bars=bars(sums),
         sums=sums,
-        name_room=NAME,
-        bar=BAR,
     )
 
 
@@ -127,14 +115,12 @@ def columns(weeks: list[WeekLoad]) -> list[Column]:
     ]  # fmt: skip
 
 
-def bars(sums: list[Sum]) -> list[Bar]:
-    """The three amounts of each opgave, to the length of the largest."""
-    parts = [[("asked", row.asked), ("awarded", row.awarded), ("received", row.received)] for row in sums]
-    most = max((euros for of_row in parts for _, euros in of_row), default=Decimal(0)) or Decimal(1)
-    room = WIDTH - NAME - LABEL
-    return [
-        Bar(row, number * (3 * BAR + 16), tuple(
-            (name, round(float(euros / most) * room, 1), amount(euros)) for name, euros in of_row
-        ))
-        for number, (row, of_row) in enumerate(zip(sums, parts, strict=True))
-    ]  # fmt: skip
+def bars(sums: list[Sum]) -> list[charts.Bar]:
+    """What of each opgave is still asked, was awarded, and came in."""
+    kinds = (("asked", "gevraagd"), ("awarded", "toegekend"), ("received", "ontvangen"))
+    return charts.bars(
+        [
+            (row.name, [(f"money__{k}", getattr(row, k), f"{said} {amount(getattr(row, k))}") for k, said in kinds])
+            for row in sums
+        ]
+    )

@@ -9,7 +9,7 @@ from tracker.web.calls import detail as call_detail
 from tracker.web.calls.rows import find_call
 from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import Line, Text
+from tracker.web.frame.forms import Line, Sharing, Text
 
 
 class CallNoteForm(BaseModel):
@@ -17,7 +17,7 @@ class CallNoteForm(BaseModel):
 
     note_text: Text = ""
     labels: Line = ""
-    note_visibility: Visibility = Visibility.OWN
+    note_visibility: Sharing = Visibility.OWN
 
 
 call_page = PageOf(find_call, call_detail.page, lambda call: f"/regelingen/{call.id}#notities")

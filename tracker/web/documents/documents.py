@@ -23,7 +23,7 @@ from tracker.lobby.contacts import contact_for
 from tracker.lobby.positions import called, position_for
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, Line
+from tracker.web.frame.forms import FormState, Line, Sharing
 
 # What a browser may do with a file that somebody put here: keep it. It shows nothing of it within our pages.
 AS_FILE = {
@@ -39,7 +39,7 @@ class DocumentForm(BaseModel):
     title: Line = ""
     url: Annotated[str, Field(max_length=1000)] = ""
     link: bool = False
-    visibility: Visibility = Visibility.OWN
+    visibility: Sharing = Visibility.OWN
 
 
 class SeenForm(BaseModel):
@@ -131,10 +131,15 @@ def fetch(request: RequestContext) -> Response:
         raise NotFound
     content = documents.content_of(request.session, document)
     request.record(Action.DOCUMENT_FETCHED, f"document {document.id}", dossier_id=document.dossier_id)
-    ascii_name = document.name.encode("ascii", "replace").decode().replace("?", "_")
-    disposition = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(document.name, safe='')}"
+    return file_answer(document.name, document.kind, content)
+
+
+def file_answer(name: str, kind: str, content: bytes) -> Response:
+    """A file that somebody put here, to keep under its own name."""
+    ascii_name = name.encode("ascii", "replace").decode().replace("?", "_")
+    disposition = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"
     headers = {**AS_FILE, "Content-Disposition": disposition}
-    return Response(content, media_type=MEDIA_TYPES[DocumentKind(document.kind)], headers=headers)
+    return Response(content, media_type=MEDIA_TYPES[DocumentKind(kind)], headers=headers)
 
 
 def _found(request: RequestContext) -> Document:

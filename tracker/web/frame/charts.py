@@ -1,6 +1,7 @@
 """Geometry of the pictures: numbers in, coordinates out; the templates draw them as inline SVG, a table beside."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 SPARK_WIDTH, SPARK_HEIGHT = 120, 24
@@ -19,6 +20,30 @@ class Share(NamedTuple):
 
     first: float
     second: float
+
+
+class Bar(NamedTuple):
+    """One thing and its numbers, each the length of a bar under the other: class, length, and what stands beside it."""
+
+    name: str
+    y: int
+    lengths: tuple[tuple[str, float, str], ...]
+
+
+BAR, BETWEEN, WIDTH = 22, 16, 1000  # of bars: the height of one, the room between two things, and the whole picture
+NAME, LABEL = 300, 210  # the room for a name, and for what stands beside a bar
+Numbers = Sequence[tuple[str, Decimal | int, str]]  # class, number, and what stands beside its bar
+
+
+def bars(rows: Sequence[tuple[str, Numbers]], label: int = LABEL) -> list[Bar]:
+    """Bars to the length of the largest number, as many to each name as the first has; ``label``: room for words."""
+    most = max((number for _, numbers in rows for _, number, _ in numbers), default=0) or 1
+    step = (len(rows[0][1]) if rows else 0) * BAR + BETWEEN
+    room = WIDTH - NAME - label
+    return [
+        Bar(name, place * step, tuple((kind, round(float(n / most) * room, 1), said) for kind, n, said in numbers))
+        for place, (name, numbers) in enumerate(rows)
+    ]
 
 
 def spark(values: Sequence[int], complete: Sequence[bool], usual: int | None = None) -> Spark:

@@ -11,6 +11,7 @@ from db.vocabulary_audit import Action, Subject
 from tracker.people.audit_log import THINGS
 from tracker.web.frame.context import RequestContext
 
+RELEASE = "/kennishuis/{publication_id:id}/vrijgaven/{release_id:id}"
 PROMISE = "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}"
 # The address of a form -> what it does, and to what. A page that knows more writes a line of its own instead.
 DEEDS: dict[str, tuple[Action, Subject]] = {
@@ -98,6 +99,13 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/dossiers/{dossier_id:id}/standpunten/{number:id}/documenten": (Action.DOCUMENT_ADDED, Subject.DOCUMENT),
     "/contacten/{contact_id:id}/documenten": (Action.DOCUMENT_ADDED, Subject.DOCUMENT),
     "/documenten/{document_id:id}/intrekken": (Action.DOCUMENT_WITHDRAWN, Subject.DOCUMENT),
+    "/kennishuis/nieuw": (Action.PUBLICATION_ADDED, Subject.PUBLICATION),
+    "/kennishuis/{publication_id:id}/bijwerken": (Action.PUBLICATION_CHANGED, Subject.PUBLICATION),
+    "/kennishuis/{publication_id:id}/intrekken": (Action.PUBLICATION_WITHDRAWN, Subject.PUBLICATION),
+    "/kennishuis/{publication_id:id}/openbaar": (Action.RELEASE_PROPOSED, Subject.PUBLICATION),
+    "/kennishuis/{publication_id:id}/niet-openbaar": (Action.RELEASE_ENDED, Subject.PUBLICATION),
+    f"{RELEASE}/bevestigen": (Action.RELEASE_CONFIRMED, Subject.PUBLICATION),
+    f"{RELEASE}/vervallen": (Action.RELEASE_DROPPED, Subject.PUBLICATION),
     "/contacten": (Action.CONTACT_LOGGED, Subject.CONTACT),
     "/contacten/{contact_id:id}/toezeggingen": (Action.COMMITMENT_ADDED, Subject.COMMITMENT),
     PROMISE: (Action.COMMITMENT_SETTLED, Subject.COMMITMENT),
@@ -221,6 +229,7 @@ GAPS = {
     Subject.ROUND: "round_id",
     Subject.STAKE: "stake_id",
     Subject.DOCUMENT: "document_id",
+    Subject.PUBLICATION: "publication_id",
     Subject.CONTACT: "contact_id",
     Subject.COMMITMENT: "commitment_id",
     Subject.ORGANISATION: "organisation_id",

@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar, get_origin
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.datastructures import ImmutableMultiDict
 
+from db.vocabulary import Visibility
 from tracker.calls.typed_values import moment
 from tracker.errors import NotAMoment, Refused
 
@@ -18,6 +19,15 @@ WAS = "was:"  # before a field's name: what stood there when the page was made
 Errors = dict[str, str]
 Text = Annotated[str, Field(max_length=20_000)]
 Line = Annotated[str, Field(max_length=300)]
+
+
+def _offered(level: Visibility) -> Visibility:
+    if level == Visibility.PUBLIC:
+        raise ValueError("Openbaar maken kan hier niet; wel met een publicatie in het KennisHuis, door twee mensen.")
+    return level
+
+
+Sharing = Annotated[Visibility, AfterValidator(_offered)]  # for whom something is, as far as it is offered
 
 # Pydantic's error types in the words of a form; anything else is "Dit is niet goed ingevuld."
 MESSAGES = {

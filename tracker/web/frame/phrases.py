@@ -40,6 +40,8 @@ DONE = {
     "gedeeld": "Verstuurd: uw collega krijgt een mail met uw zin en de link.",
     "gevolgd": "U volgt deze regeling: wijzigingen komen in uw overzicht.",
     "ingetrokken": "Ingetrokken; wat er stond blijft in de geschiedenis van uw organisatie.",
+    "voorgelegd": "Voorgelegd: het wordt openbaar als een tweede mens het bevestigt.",
+    "openbaar": "Bevestigd: iedereen kan dit nu lezen.",
     "ontvolgd": "U volgt deze regeling niet meer.",
     "afgemeld": "U bent uitgelogd.",
     "abonnement": "Abonnement bewaard.",

@@ -25,7 +25,7 @@ from tracker.versions import MEANWHILE, stand
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, attempt, lobby_dossier
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Text, asked_for, filled
+from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Sharing, Text, asked_for, filled
 from tracker.web.frame.lists import ListQuery
 
 MOST_INITIALS = 3  # a shorter word stands in too many names to tell which is meant
@@ -46,7 +46,7 @@ class ContactForm(BaseModel):
     follow_up: Text = ""
     follow_up_on: date | None = None
     person: Line = ""
-    visibility: Visibility = Visibility.OWN
+    visibility: Sharing = Visibility.OWN
     only_look: bool = False  # asks who was there, and keeps nothing; a POST, so that no word stands in an address
 
     def fields(self, today: date) -> contacts.ContactFields:
@@ -105,7 +105,7 @@ class StakeForm(BaseModel):
     stance: int | None = None
     source: Line = ""
     seen: str = ""  # how the stakes stood when the page was made
-    visibility: Visibility | None = None  # none: a new one is of the own organisation, one that is there stays
+    visibility: Sharing | None = None  # none: a new one is of the own organisation, one that is there stays
 
 
 def index(request: RequestContext) -> Response:

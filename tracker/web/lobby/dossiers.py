@@ -31,7 +31,7 @@ from tracker.web.applications.applications import application
 from tracker.web.frame import actions
 from tracker.web.frame.actions import Euros, PageOf, dossier_of, lobby_dossier, no_subject
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import EMPTY_FORM, FormState, Line, Text
+from tracker.web.frame.forms import EMPTY_FORM, FormState, Line, Sharing, Text
 from tracker.web.frame.lists import ListQuery
 
 
@@ -49,7 +49,7 @@ class DossierForm(BaseModel):
     official_id: int | None = None
     lobbyist_id: int | None = None
     priority: Priority = Priority.MIDDLE
-    visibility: Visibility = Visibility.OWN
+    visibility: Sharing = Visibility.OWN
     group_parties: bool = False
     group_lobbyists: bool = False
     readers: Text = ""
@@ -107,7 +107,7 @@ class NoteForm(BaseModel):
     """A line on the timeline."""
 
     text: Text = ""
-    visibility: Visibility = Visibility.OWN
+    visibility: Sharing = Visibility.OWN
 
 
 class OutcomeForm(BaseModel):

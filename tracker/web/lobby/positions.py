@@ -35,7 +35,7 @@ from tracker.versions import MEANWHILE
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Text, asked_for
+from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Sharing, Text, asked_for
 from tracker.web.frame.lists import ListQuery
 from tracker.web.frame.phrases import challenge_name, options
 
@@ -104,7 +104,7 @@ class DraftForm(BaseModel):
     public: Text = ""
     red_lines: Text = ""
     ground: Line = ""
-    visibility: Visibility = Visibility.OWN
+    visibility: Sharing = Visibility.OWN
     seen: int | None = None  # the draft that is written anew; 0 where there was none
 
     def wording(self) -> positions.Wording:

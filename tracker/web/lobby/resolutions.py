@@ -17,7 +17,7 @@ from tracker.people.participants import takes_part
 from tracker.versions import MEANWHILE
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import WAS, FormState, Line, Text, asked_for
+from tracker.web.frame.forms import WAS, FormState, Line, Sharing, Text, asked_for
 from tracker.web.frame.phrases import options
 from tracker.web.lobby.positions import ledger
 
@@ -50,7 +50,7 @@ class AdoptForm(DecisionForm):
 
     position: int
     succeeds: int | None = None
-    visibility: Visibility = Visibility.OWN
+    visibility: Sharing = Visibility.OWN
 
 
 class ChangeForm(DecisionForm):

@@ -1,0 +1,198 @@
+"""The KennisHuis: what is kept and refused, who makes it public, what stays of what was, and what a search finds."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from db.models import (
+    DocumentContent,
+    Publication,
+    PublicationChange,
+    PublicationRelease,
+    PublicationText,
+)
+from db.vocabulary import Role, Visibility
+from db.vocabulary_knowledge import Licence, PublicationKind
+from db.vocabulary_lobby import ApplicationStage
+from tests.make.lobby import Cast, gather
+from tests.make.pages import make_user
+from tracker.applications import stages
+from tracker.documents import documents
+from tracker.errors import ChangedMeanwhile, Incomplete, MoveNotAllowed, NotAllowed, NotFound, Refused
+from tracker.knowledge import publications, related, releases
+from tracker.knowledge.history import history_of
+from tracker.knowledge.publications import PublicationFields, PublicationFilter, Upload
+from tracker.rights import Deed, viewer_of
+
+
+def fields(**other: Any) -> PublicationFields:
+    said = {"title": "Warmte in de wijk", "summary": "Wat werkt.", "owner": "Amsterdam", "year": 2025}
+    return PublicationFields(**{"kind": PublicationKind.STUDY, "challenges": ("A20-1",), **said, **other})
+
+
+def upload(name: str = "nota.txt", content: bytes = b"Aquathermie loont in Zaandam.") -> Upload:
+    return Upload(name, content, 1000)
+
+
+@pytest.fixture
+def cast(session: Session, now: datetime) -> Cast:
+    return gather(session, now)
+
+
+def added(cast: Cast, **other: Any) -> Publication:
+    return publications.add(cast.deed(), fields(**other), upload())
+
+
+def public(cast: Cast, publication: Publication) -> PublicationRelease:
+    release = releases.propose(cast.deed(), publication, publication.version)
+    return releases.confirm(cast.deed(cast.second), publication, release.id)
+
+
+@pytest.mark.parametrize(
+    ("other", "file", "field"),
+    [
+        ({"title": " "}, upload(), "title"),
+        ({"summary": ""}, upload(), "summary"),
+        ({"year": 2028}, upload(), "year"),
+        ({"url": "javascript:alert(1)"}, None, "url"),
+        ({"challenges": ("A99",)}, upload(), "challenges"),
+        ({}, None, "file"),
+        ({}, upload("nota.pdf", b"MZ\x00"), "file"),
+        ({}, upload("nota.txt", b"x" * 1001), "file"),
+        ({"subjects": ", ".join(str(n) for n in range(11))}, upload(), "subjects"),
+    ],
+)
+def test_what_cannot_be_says_at_which_field_and_leaves_nothing(
+    cast: Cast, other: dict[str, Any], file: Upload | None, field: str
+) -> None:
+    with pytest.raises(Refused) as refused, cast.session.begin_nested():
+        publications.add(cast.deed(), fields(**other), file)
+    assert list(refused.value.errors) == [field]
+    assert cast.session.exec(select(Publication)).all() == cast.session.exec(select(DocumentContent)).all() == []
+
+
+def test_a_reader_adds_nothing_and_only_its_organisation_changes_it(cast: Cast) -> None:
+    with pytest.raises(NotAllowed):
+        publications.add(cast.deed(cast.reader), fields(), upload())
+    made = added(cast)
+    for act in (
+        lambda: publications.change(cast.deed(cast.haarlem), made, fields(title="Anders"), None, made.version),
+        lambda: publications.withdraw(cast.deed(cast.haarlem), made, "weg", made.version),
+        lambda: releases.propose(cast.deed(cast.haarlem), made, made.version),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+    assert publications.publication_for(cast.session, viewer_of(cast.haarlem), made.id) is made
+
+
+def test_it_becomes_public_by_a_coordinator_who_is_somebody_else(cast: Cast, now: datetime) -> None:
+    made = publications.add(cast.deed(cast.coordinator), fields(), upload())
+    release = releases.propose(cast.deed(cast.coordinator), made, made.version)
+    new = make_user(cast.session, now + timedelta(hours=1), Role.COORDINATOR, email="nieuw@amsterdam.nl")
+    same = make_user(cast.session, now, Role.COORDINATOR, email="coordinator+2@amsterdam.nl")
+    for user in (cast.coordinator, cast.lobbyist, cast.haarlem, new, same):
+        assert not releases.may_confirm(cast.session, user, release)
+        with pytest.raises(NotAllowed):
+            releases.confirm(Deed(cast.session, user, now + timedelta(hours=2)), made, release.id)
+    assert releases.public_of(cast.session, made.id) is None
+    assert releases.waiting_for(cast.session, cast.second) == [(made, release)]
+    releases.confirm(cast.deed(cast.second), made, release.id)
+    assert releases.public_of(cast.session, made.id) is release
+    with pytest.raises(MoveNotAllowed):
+        releases.confirm(cast.deed(cast.second), made, release.id)
+
+
+def test_what_is_written_later_is_public_only_by_a_next_release(cast: Cast) -> None:
+    made = added(cast)
+    first = public(cast, made)
+    publications.change(cast.deed(), made, fields(title="Nieuw"), upload("b.txt", b"Anders"), made.version)
+    assert releases.standing_of(cast.session, made).outdated
+    shown = releases.public_of(cast.session, made.id)
+    assert (shown.title, shown.sha256 is None) == ("Warmte in de wijk", False)
+    assert len(cast.session.exec(select(DocumentContent)).all()) == 2
+    public(cast, made)
+    assert (releases.public_of(cast.session, made.id).title, first.ended_at) == ("Nieuw", cast.now)
+    assert [row.content for row in cast.session.exec(select(DocumentContent))] == [b"Anders"]
+
+
+def test_a_change_lets_a_proposal_fall_since_it_was_about_something_else(cast: Cast) -> None:
+    made = added(cast)
+    release = releases.propose(cast.deed(), made, made.version)
+    publications.change(cast.deed(), made, fields(title="Nieuw"), None, made.version)
+    with pytest.raises(MoveNotAllowed):
+        releases.confirm(cast.deed(cast.second), made, release.id)
+    assert releases.public_of(cast.session, made.id) is None
+
+
+def test_of_two_who_change_it_at_once_the_second_is_told(cast: Cast) -> None:
+    made = added(cast)
+    seen = made.version
+    publications.change(cast.deed(), made, fields(title="Eerste"), None, seen)
+    with pytest.raises(ChangedMeanwhile):
+        publications.change(cast.deed(), made, fields(title="Tweede"), None, seen)
+
+
+def test_withdrawn_it_leaves_its_history_and_nothing_else(cast: Cast) -> None:
+    made = added(cast)
+    public(cast, made)
+    publications.change(cast.deed(), made, fields(title="Nieuw", licence=Licence.CC0), None, made.version)
+    with pytest.raises(Incomplete):
+        publications.withdraw(cast.deed(), made, " ", made.version)
+    publications.withdraw(cast.deed(), made, "Verouderd", made.version)
+    assert (releases.public_of(cast.session, made.id), releases.was_public(cast.session, made.id)) == (None, True)
+    assert cast.session.exec(select(DocumentContent)).all() == []
+    assert publications.publications_in(cast.session, viewer_of(cast.lobbyist), PublicationFilter()).total == 0
+    with pytest.raises(NotFound):
+        publications.publication_for(cast.session, viewer_of(cast.haarlem), made.id)
+    said = [(row.deed, row.before.splitlines()[:2]) for row, _ in history_of(cast.session, made)]
+    assert [deed for deed, _ in said] == ["withdrawn", "changed", "released", "proposed"]
+    assert said[1][1] == ["titel: Warmte in de wijk", "licentie: CC BY 4.0: met naamsvermelding"]
+    assert cast.session.exec(select(PublicationChange.user_id).distinct()).all() == [cast.lobbyist.id, cast.second.id]
+
+
+def test_bytes_stay_while_a_dossier_or_a_release_needs_them(cast: Cast) -> None:
+    made = added(cast)
+    document = documents.add_file(cast.deed(), cast.open(), "nota.txt", upload().content, Visibility.OWN, 1000)
+    publications.withdraw(cast.deed(), made, "Dubbel", made.version)
+    assert documents.content_of(cast.session, document) == upload().content
+    documents.withdraw(cast.deed(), document, document.version)
+    assert cast.session.exec(select(DocumentContent)).all() == []
+
+
+def test_a_search_finds_words_of_the_file_and_of_what_was_filled_in(cast: Cast) -> None:
+    read, unread = added(cast), added(cast, title="Zonder tekst", owner="TU Delft", subjects="inkoop, warmte")
+    cast.session.add(PublicationText(publication_id=read.id, sha256=read.sha256, words="aquathermie loont zaandam"))
+    cast.session.flush()
+    viewer = viewer_of(cast.reader)
+
+    def found(**wanted: Any) -> list[int]:
+        rows = publications.publications_in(cast.session, viewer, PublicationFilter(**wanted)).rows
+        return [row.id for row in rows]
+
+    assert found(text="aquathermie wijk") == [read.id]
+    assert found(text="delft") == found(owner="TU Delft") == found(subject="inkoop") == [unread.id]
+    assert found(text="aquathermie delft") == found(year=2019) == found(challenge="A20") == []
+    assert found(challenge="A20-1") == [unread.id, read.id]
+
+
+def test_lessons_of_applications_that_are_over_are_offered_once_to_their_own(cast: Cast) -> None:
+    dossier = stages.start(cast.deed(), cast.call, "amsterdam", Visibility.OWN)
+    stages.learn(cast.deed(), dossier, "Begin eerder.", dossier.version)
+    mine, theirs = viewer_of(cast.lobbyist), viewer_of(cast.haarlem)
+    assert related.lessons_to_share(cast.session, mine) == []
+    dossier.stage = ApplicationStage.DROPPED
+    cast.session.flush()
+    assert related.lessons_to_share(cast.session, mine) == [(dossier, "Begin eerder.")]
+    assert (
+        related.lessons_to_share(cast.session, theirs)
+        == related.lessons_to_share(cast.session, viewer_of(cast.reader))
+        == []
+    )
+    with pytest.raises(NotFound):
+        publications.add(cast.deed(cast.haarlem), fields(kind=PublicationKind.LESSON), None, dossier.id)
+    made = publications.add(cast.deed(), fields(kind=PublicationKind.LESSON), None, dossier.id)
+    assert related.lessons_to_share(cast.session, mine) == []
+    assert related.dossiers_beside(cast.session, mine, made, []) == [dossier]
+    assert related.dossiers_beside(cast.session, theirs, made, []) == []

@@ -1,0 +1,1 @@
+"""Pages of the KennisHuis, for the region and for everybody."""
