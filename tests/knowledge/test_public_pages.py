@@ -197,3 +197,17 @@ def test_beside_it_stands_only_what_its_reader_may_see(world: World, now: dateti
         theirs = other.get(f"/kennishuis/{made}").text
     assert [name in mine for name in ("Gedeeld dossier", "Geheim dossier")] == [True, True]
     assert [name in theirs for name in ("Gedeeld dossier", "Geheim dossier")] == [True, False]
+
+
+def test_who_can_be_the_second_person_sees_it_on_vandaag_and_confirms_it_there(
+    world: World, now: datetime, tmp_path: Path
+) -> None:
+    engine, cast, visitor, nobody = world
+    page = sent(visitor)
+    visitor.send_form(f"{page}/openbaar", seen=visitor.seen_on(page, f"{page}/openbaar"))
+    assert f'action="{page}/vrijgaven' not in visitor.get("/").text
+    with visit(engine, now, tmp_path, cast.second, Unlimited()) as second:
+        assert "Warmte in de wijk" in second.get("/").text
+        assert second.send_form(f"{page}/vrijgaven/1/bevestigen").status_code == 303
+        assert "Warmte in de wijk" not in second.get("/").text
+    assert nobody.get("/openbaar/publicaties/1").status_code == 200

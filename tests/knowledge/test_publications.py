@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from db.models import (
     DocumentContent,
+    Match,
     Publication,
     PublicationChange,
     PublicationRelease,
@@ -150,6 +151,16 @@ def test_withdrawn_it_leaves_its_history_and_nothing_else(cast: Cast) -> None:
     assert [deed for deed, _ in said] == ["withdrawn", "changed", "released", "proposed"]
     assert said[1][1] == ["titel: Warmte in de wijk", "licentie: CC BY 4.0: met naamsvermelding"]
     assert cast.session.exec(select(PublicationChange.user_id).distinct()).all() == [cast.lobbyist.id, cast.second.id]
+
+
+def test_beside_it_are_the_calls_of_its_opgaven_that_one_can_still_enter(cast: Cast) -> None:
+    assert related.calls_beside(cast.session, ["A20-1"], cast.now) == []
+    cast.session.add(Match(call_id=cast.call.id, challenge_id="A20-1", score=0.9, model="t", at=cast.now))
+    cast.call.closes_at = cast.now + timedelta(days=1)
+    cast.session.flush()
+    assert related.calls_beside(cast.session, ["A20-1"], cast.now) == [cast.call]
+    assert related.calls_beside(cast.session, ["A20-1"], cast.now + timedelta(days=2)) == []
+    assert related.calls_beside(cast.session, [], cast.now) == []
 
 
 def test_bytes_stay_while_a_dossier_or_a_release_needs_them(cast: Cast) -> None:

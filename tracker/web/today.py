@@ -21,6 +21,7 @@ from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.due import due_items_of, too_late_this_week, week_end
 from tracker.calendar.papers import papers_due
 from tracker.challenges.teams import duties_of
+from tracker.knowledge import releases
 from tracker.lobby import coalition, moments
 from tracker.lobby.due import LobbyDue, lobby_due
 from tracker.lobby.worklist import left_in_team
@@ -74,8 +75,8 @@ OPENS_WITH: dict[Role, tuple[str, ...]] = {
     Role.READER: ("lobby", "calendar"),
     Role.FUNDRAISER: ("judging", "calendar", "lobby"),
     Role.LOBBYIST: ("lobby", "calendar", "judging"),
-    Role.COORDINATOR: ("left", "papers", "calendar", "team", "lobby", "judging"),
-    Role.ADMINISTRATOR: ("machine", "left", "papers", "calendar", "team", "lobby", "judging"),
+    Role.COORDINATOR: ("left", "papers", "calendar", "team", "lobby", "knowledge", "judging"),
+    Role.ADMINISTRATOR: ("machine", "left", "papers", "calendar", "team", "lobby", "knowledge", "judging"),
 }
 
 
@@ -100,6 +101,7 @@ def own_day(request: RequestContext, waiting: CallList) -> list[Section]:
         "calendar": lambda: calendar_section(request, bodies()),
         "left": lambda: _left_in_lobby(request, due()),
         "lobby": lambda: lobby_section(request, due()),
+        "knowledge": lambda: knowledge_section(request),
         "machine": lambda: machine_section(request),
     }
     found = [parts[name]() for name in OPENS_WITH[request.viewer.role or Role.READER]]
@@ -132,6 +134,12 @@ def papers_section(request: RequestContext, bodies: BodyCalendar) -> Section | N
     today = request.now.today
     due = papers_due(bodies, request.viewer.participant_id or "", today, week_end(today))
     return Section("calendar/today_papers.html", {"due": due, "today": today}) if due else None
+
+
+def knowledge_section(request: RequestContext) -> Section | None:
+    """Publications that become public when this person confirms them, or none."""
+    waiting = releases.waiting_for(request.session, request.user)
+    return Section("knowledge/today.html", {"waiting": waiting}) if waiting else None
 
 
 def machine_section(request: RequestContext) -> Section | None:
