@@ -154,6 +154,7 @@ class Action(Word):
     REVIEW_BEGUN = "review begun", "overleg begonnen"
     REVIEW_REFRESHED = "review refreshed", "punten van een overleg ververst"
     REVIEW_ENDED = "review ended", "overleg afgesloten, notulen gemaild"
+    POINT_ADDED = "point added", "actiepunt op een overleg gezet"
     POINT_DISCUSSED = "point discussed", "punt van een overleg besproken"
     POINT_ASSIGNED = "point assigned", "punt van een overleg toegewezen"
     POINT_MOVED = "point moved", "punt van een overleg verzet"

@@ -100,6 +100,7 @@ class PointKind(Word):
     MOMENT = "moment", "interventiemoment"
     ROUND = "round", "afstemronde"
     RESOLUTION = "resolution", "besluit dat op bevestiging wacht"
+    ACTION = "action", "actiepunt"
 
 
 class PointPart(Word):

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 from db.models.columns import Numbered, one_of
 from db.models.lobby import Owned
 from db.vocabulary import Visibility
-from db.vocabulary_calendar import PointKind, PointPart
+from db.vocabulary_calendar import MilestoneState, PointKind, PointPart
 
 
 class Review(Numbered, Owned, table=True):
@@ -54,6 +54,24 @@ class ReviewPoint(Numbered, table=True):
     assumed: bool = Field(default=False, description="its day rests on a rhythm that nobody has looked at yet")
     discussed_at: datetime | None = None
     visibility: str = Field(default=Visibility.OWN, description="of its subject when the meeting began")
+
+
+class ActionPoint(Numbered, Owned, table=True):
+    """What people agreed to do and put on a meeting themselves; a point of every meeting near its day until it ends.
+
+    Of their organisation, or also for who takes part from outside.
+    """
+
+    __tablename__ = "action_point"
+    __table_args__ = (one_of("visibility", Visibility), one_of("state", MilestoneState))
+
+    text: str = Field(sa_type=Text)
+    day: date | None = Field(default=None, description="by which it must be done")
+    assignee_id: int | None = Field(default=None, foreign_key="user.id")
+    state: str = MilestoneState.PLANNED
+    added_at: datetime
+    added_by: int = Field(foreign_key="user.id")
+    settled_at: datetime | None = None
 
 
 class Minute(Numbered, table=True):

@@ -6,7 +6,9 @@ asked at every crawl. Certain (clients in use in 2026): the address with ``versi
 names of the fields, that an attribute's number comes as a number or as text, hours without a zone in Dutch time,
 ``canceled`` beside "vervalt" in titles, that a wide window may answer 404 where three months answer, and that a meeting
 one may not see answers 200 with a message. To confirm at the first live check: that a row of the list has all fields
-(else its own page is asked), what a recess looks like, and by which titles each council calls its meetings.
+(else its own page is asked), what a recess looks like, and by which titles each council calls its meetings. A meeting
+is the council's by its title, or where the body that met as the council on this page or one before decides by another
+name ("Besluitvorming"): a council that never uses its own name is not found.
 
 Not read: Zaanstad and Flevoland, whose entries here are probably history only; GO (Bloemendaal, Heemstede, Huizen),
 of which no answer of a participant is at hand and nothing shows how it marks a cancelled meeting; iBabs (most others),
@@ -29,7 +31,7 @@ from scrapers.crawled import Crawled
 from scrapers.formats import JsonSource, text_in
 from scrapers.json_values import values_of
 from scrapers.listing import AMSTERDAM, ListedDeadline, Listing
-from scrapers.source import RowSkipped, RowUnreadable, SourceIncomplete
+from scrapers.source import Context, RowSkipped, RowUnreadable, SourceIncomplete
 from scrapers.texts import one_line
 
 VERSION = "1.17.0"
@@ -41,6 +43,8 @@ ORGANISATIONS = {
 }  # fmt: skip
 TITLE = "1"  # the number of an attribute
 COUNCIL = re.compile(r"\b(gemeenteraad|raad|(gemeente)?raadsvergadering|begrotingsraad)\b", re.IGNORECASE)
+# What a body does when it decides, as some councils call that meeting; of the same body that meets as the council.
+DECIDES = re.compile(r"besluit(vorm|nem)|vergadering|plenair|begroting|kadernota|beschouwingen", re.IGNORECASE)
 # What is named after a council and decides nothing.
 NO_COUNCIL = re.compile(
     r"informatie|commissie|ronde ?tafel|werkbezoek|thema|training|beeldvorm|oordeel|meningsvorm|presidium|bijeenkomst|"
@@ -61,6 +65,10 @@ class Notubiz(JsonSource):
     promises = "de raadsvergaderingen van negen gemeenten in het komende jaar, met wat vervalt of verschuift"
     unseen = "gemeenten met een andere leverancier (GO, iBabs); vergaderingen van colleges; besloten vergaderingen"
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.councils: set[tuple[str, str]] = set()  # participant and number of a body that met as the council
+
     def start(self) -> Iterable[Request]:
         return [self.ask(participant, 0) for participant in ORGANISATIONS]
 
@@ -78,6 +86,7 @@ class Notubiz(JsonSource):
         if events is None:
             raise SourceIncomplete(f"page {self.pages}: an answer without events")
         self.new_among((participant, window, str(row.get("id"))) for row in events if isinstance(row, dict))
+        self.councils |= {(participant, body_of(row)) for row in events if isinstance(row, dict) and names_council(row)}
         for row in events:
             yield self.whole_row(participant, row) if isinstance(row, dict) else row
 
@@ -110,7 +119,7 @@ class Notubiz(JsonSource):
         title = title_of(event)
         if not key or not title:
             raise RowUnreadable("a meeting without " + ("title" if key else "number"))
-        if not COUNCIL.search(title) or NO_COUNCIL.search(title):
+        if not self.is_council(key, event, title):
             return None
         begin = begin_of(event)
         return Listing(
@@ -125,6 +134,13 @@ class Notubiz(JsonSource):
             source_word=Status.WITHDRAWN if is_cancelled(event, title) else None,
             partial=event.get("inactive") is True,
         )
+
+    def is_council(self, key: str, event: dict[str, Any], title: str) -> bool:
+        """By its title; or by the number of its body, where that met as the council before and now decides."""
+        if NO_COUNCIL.search(title):
+            return False
+        same = (key.partition("/")[0], body_of(event)) in self.councils
+        return COUNCIL.search(title) is not None or (same and DECIDES.search(title) is not None)
 
     def meeting_of(self, page: TextResponse) -> dict[str, Any]:
         """What stands on the page of one meeting; RowSkipped where nobody may see it."""
@@ -181,6 +197,18 @@ def _ends(body: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return events_of(data) is not None and not has_more(data)
+
+
+def body_of(event: dict[str, Any]) -> str:
+    """The number of the body that meets; empty where it is not said."""
+    body = event.get("gremium")
+    return str(body.get("id") or "") if isinstance(body, dict) else ""
+
+
+def names_council(event: dict[str, Any]) -> bool:
+    """Whether its title says that a body with a number meets as the council."""
+    title = title_of(event)
+    return bool(body_of(event)) and COUNCIL.search(title) is not None and not NO_COUNCIL.search(title)
 
 
 def title_of(event: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, select, update
 
 from db.models import Body, ClosedPeriod, Correction, Deadline, DecisionClock, Meeting, Milestone, User
 from db.session import open_engine, reading, writing
@@ -197,6 +197,42 @@ def test_a_closure_typed_on_its_page_moves_the_milestones_in_it_and_taking_it_aw
     assert moves(engine, clock) == before
 
 
+def test_every_door_to_a_bodys_meetings_has_moved_the_milestones_when_it_answers(
+    me: Visitor, engine: Engine, clock: DecisionClock
+) -> None:
+    page, college = "/kalender/vergaderingen/college-amsterdam", "college-amsterdam"
+
+    def step() -> date:
+        with reading(engine) as session:
+            row = select(Milestone.day).where(Milestone.clock_id == clock.id, Milestone.body_id == college)
+            return session.exec(row).one()
+
+    def behind() -> int:
+        with writing(engine) as session:
+            moved = replan_meetings(session, NOW)
+            session.rollback()
+        return moved
+
+    usual = step()
+    other, plan, beyond = usual - timedelta(days=1), usual - timedelta(days=4), usual + timedelta(days=63)
+    papers = other - timedelta(days=7)
+    weekday = {"weeks": [], "paper_days": 7, "keeps_recess": "true", "weekday": (usual.weekday() + 2) % 5}
+    # The door, what is typed there, and whether the college now decides on another day than before.
+    doors = [
+        (f"{page}/data", {"day": other, "papers_on": papers}, other),
+        ("/kalender/vergadering/1/vervalt", {}, None),
+        ("/kalender/vergadering/1/weg", {}, usual),
+        (f"{page}/jaarplanning", {"lines": f"{plan}\n{beyond}", "keep": "1", "sure": "true", "source": "x"}, plan),
+        ("/kalender/jaarplanning/1/weg", {}, usual),
+        (page, {**weekday, "seen": 1}, None),
+    ]
+    for door, typed, day in doors:
+        before = step()
+        assert me.send_form(door, **typed).status_code == 303, door  # type: ignore[attr-defined]
+        assert (step() != before, step() == (day or step())) == (True, True), door
+        assert behind() == 0, door
+
+
 def test_the_commands_that_change_calls_move_milestones_without_any_planning_of_mail(tmp_path: Path) -> None:
     assert kansenradar(tmp_path, "init").returncode == 0
     engine = open_engine(f"sqlite:///{next(tmp_path.rglob('*.db'))}")
@@ -219,3 +255,12 @@ def test_the_commands_that_change_calls_move_milestones_without_any_planning_of_
     rows.write_text('{"title": "Nieuw", "url": "https://www.example.nl/nieuw"}\n')
     assert kansenradar(tmp_path, "import", "calls", str(rows), *at).returncode == 0
     assert moves(engine, clock) == before - (CLOSES - EARLIER)
+    with writing(engine) as session:
+        session.exec(delete(ClosedPeriod).where(col(ClosedPeriod.first_day) >= date(2027, 3, 1)))
+        college = Milestone.body_id == "college-amsterdam"
+        session.exec(update(Milestone).where(college).values(day=date(2027, 1, 4)))
+    assert kansenradar(tmp_path, "init", *at).returncode == 0
+    with reading(engine) as session:
+        days = session.exec(select(Milestone.day).where(college)).all()
+        assert days, "own money passes the college"
+        assert date(2027, 1, 4) not in days

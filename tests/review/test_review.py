@@ -20,12 +20,13 @@ from db.models import (
     Milestone,
     Review,
     ReviewPoint,
+    SignOffRound,
     User,
 )
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, Role, Visibility
 from db.vocabulary_calendar import MilestoneState, PointKind, PointPart
-from db.vocabulary_lobby import ApplicationStage, Check, TaskKind
+from db.vocabulary_lobby import ApplicationStage, Check, PartyKind, TaskKind
 from tests.make.lobby import Cast, gather
 from tests.make.pages import Visitor, make_user, settings_for, visit
 from tracker.applications import stages, tasks
@@ -33,7 +34,7 @@ from tracker.applications.milestones import open_clock
 from tracker.calendar.decision_clock import milestones_of
 from tracker.calendar.load_bodies import load_bodies
 from tracker.clock import Clock, Now
-from tracker.lobby import dossiers
+from tracker.lobby import coalition, dossiers
 from tracker.mailing.mailer import open_mailer
 from tracker.mailing.run import rewrite_outdated
 from tracker.people.access import leave_organisation
@@ -374,3 +375,57 @@ def test_what_came_meanwhile_is_added_at_the_end(room: Room, session: Session) -
         assert rows[-1].what == "Nog iets"
         assert [row.number for row in rows] == list(range(1, len(rows) + 1))
         assert room.point(review, PointKind.TASK) == before
+
+
+def test_a_point_of_ones_own_comes_back_until_it_ends(room: Room) -> None:
+    soon, far = (room.now.date() + n * DAY for n in (3, 60))
+    with room.at() as visitor:
+        assert visitor.send_form("/overleg/punten", text=" ").status_code == 422  # type: ignore[attr-defined]
+        refused = visitor.send_form("/overleg/punten", text="Bel", assignee=room.haarlem.id)
+        assert refused.status_code == 422, "not a colleague"  # type: ignore[attr-defined]
+        visitor.send_form("/overleg/punten", text="Bel KANARIE van het ministerie", by_day=far)
+        review = room.begin(visitor, others=room.haarlem.email)
+        own = room.point(review, PointKind.ACTION)
+        added = visitor.send_form("/overleg/punten", text="Samen een datum prikken", by_day=soon, shared="true")
+        shared = added.headers["location"].partition("?")[0]  # type: ignore[attr-defined]
+        assert visitor.get(shared).status_code == 200
+        for deed, fields in (("toewijzen", {"assignee": room.lobbyist.id}), ("verzetten", {"day": far})):
+            seen = visitor.seen_on(own, f"{own}/{deed}")
+            assert visitor.send_form(f"{own}/{deed}", seen=seen, **fields).status_code == 303  # type: ignore[attr-defined]
+        assert visitor.send_form(f"{own}/afhandelen", seen=1, state="done").status_code == 409  # type: ignore[attr-defined]
+    with room.at(room.haarlem) as visitor:
+        assert visitor.get(own).status_code == 404
+        assert "KANARIE" not in visitor.get(f"/overleg/{review}").text
+        assert visitor.get(shared).status_code == 200
+        assert visitor.send_form("/overleg/punten", text="Van ons").status_code == 303  # type: ignore[attr-defined]
+    with room.at() as visitor:
+        assert "Van ons" not in visitor.get("/overleg").text, "that is Haarlem's"
+        visitor.send_form(f"/overleg/{review}/afsluiten")
+        page = visitor.get("/overleg").text
+        assert "Samen een datum" in page
+        assert "KANARIE" not in page, "spoken about, given, and its day is far"
+    with room.at(later=50 * DAY) as visitor:
+        assert "KANARIE" in visitor.get("/overleg").text, "near its day it comes back"
+        again = room.begin(visitor)
+        at = room.point(again, PointKind.ACTION)
+        seen = visitor.seen_on(at, f"{at}/afhandelen")
+        assert visitor.send_form(f"{at}/afhandelen", seen=seen, state="done").status_code == 303  # type: ignore[attr-defined]
+        assert "Samen een datum" not in visitor.get("/overleg").text
+
+
+def test_a_round_is_closed_and_its_dossier_given_to_a_colleague_in_the_meeting(room: Room) -> None:
+    with writing(room.engine) as session:
+        deed = meetings.Deed(session, session.get_one(User, room.lobbyist.id), room.now)
+        dossier = session.exec(select(Dossier).where(Dossier.title == "Zonder trekker")).one()
+        coalition.join(deed, dossier, "", PartyKind.PARTICIPANT, room.now.date(), "haarlem")
+        coalition.open_round(deed, dossier, "Akkoord met de brief?", room.now.date() + 5 * DAY)
+    with room.at() as visitor:
+        at = room.point(room.begin(visitor), PointKind.ROUND)
+        for deed_, fields in (("toewijzen", {"assignee": room.lobbyist.id}), ("afhandelen", {"state": "done"})):
+            seen = visitor.seen_on(at, f"{at}/{deed_}")
+            assert visitor.send_form(f"{at}/{deed_}", seen=seen, **fields).status_code == 303  # type: ignore[attr-defined]
+        assert "Afstemronde gesloten" in visitor.get(at).text
+    with reading(room.engine) as session:
+        assert session.exec(select(SignOffRound.closed_at)).one() is not None
+        title = Dossier.title == "Zonder trekker"
+        assert session.exec(select(Dossier.lobbyist_id).where(title)).one() == room.lobbyist.id

@@ -85,6 +85,21 @@ def test_what_is_no_public_meeting_of_a_council_is_left_out(tmp_path: Path, chan
     assert crawled.unreadable == ()
 
 
+def test_a_council_that_decides_by_another_name_is_known_by_the_number_of_its_body(tmp_path: Path) -> None:
+    def called(number: int, title: str, body: int | None = 31) -> dict[str, Any]:
+        named = [{"id": 1, "value": title}]
+        return event(id=number, attributes=named, gremium=body and {"id": body})
+
+    rows = (
+        called(7, "Besluitvorming"),
+        called(8, "Besluitvorming", 99),
+        called(9, "Politieke markt"),
+        called(10, "Raad"),
+    )
+    crawled = replayed(tmp_path, one_page(*rows, called(11, "Beeldvorming"), called(12, "Besluitvorming", None)))
+    assert {key for key in days(crawled) if len(key) < len("amsterdam/100")} == {"amsterdam/7", "amsterdam/10"}
+
+
 def test_a_meeting_that_may_not_be_held_is_marked_and_an_announced_one_is_a_meeting(tmp_path: Path) -> None:
     crawled = replayed(tmp_path, one_page(event(inactive=True), event(id=8, announcement=True)))
     assert {row.external_id: row.partial for row in crawled.listings if row.external_id[-2:] in ("/7", "/8")} == {

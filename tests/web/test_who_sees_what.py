@@ -45,6 +45,7 @@ from tracker.knowledge.publications import PublicationFields, PublicationKind, U
 from tracker.lobby import coalition, contacts, dossiers, moments, positions, resolutions
 from tracker.mailing.plan import plan
 from tracker.people.api_keys import make_key
+from tracker.review import action_points
 from tracker.rights import Deed, viewer_of
 from tracker.web.frame.route import Route
 from tracker.web.routes import ROUTES
@@ -120,6 +121,8 @@ def plant(session: Session, now: datetime) -> tuple[Cast, Planted, dict[str, Use
         _lobby(cast, planted, level, people)
         _application(cast, planted, level)
     _knowledge(cast, planted)
+    for level in (Visibility.OWN, Visibility.MRA):
+        action_points.add(cast.deed(), planted.word("point", level, level), TODAY, None, level == Visibility.MRA)
     session.flush()
     ids = lambda column: [str(i) for i in session.exec(select(column))]  # noqa: E731
     planted.ids |= {

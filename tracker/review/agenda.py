@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db.models import ApplicationTask, DecisionClock, Dossier, Milestone
+from db.models import ActionPoint, ApplicationTask, DecisionClock, Dossier, Milestone
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_calendar import PointKind, PointPart
@@ -18,6 +18,7 @@ from tracker.calendar.due import DueItem, due_items_of, too_late_this_week
 from tracker.clock import Now
 from tracker.lobby.due import LobbyDue, lobby_due
 from tracker.lobby.worklist import Matter, open_matters
+from tracker.review.action_points import open_ones
 
 K, P = PointKind, PointPart
 DUE, NOBODY = timedelta(days=14), timedelta(days=60)  # how far ahead one looks
@@ -63,6 +64,7 @@ def points_now(session: Session, viewer: Viewer, now: Now) -> list[AgendaPoint]:
         *_planned(session, viewer, now),
         *_lobby(session, viewer, now),
         *_without_holder(session, viewer),
+        *(point for row, spoken in open_ones(session, viewer) if (point := action_point(row, now, spoken))),
     ]
     once: dict[tuple[PointKind, int, int | None], AgendaPoint] = {}
     for point in sorted(found, key=lambda point: point.order):
@@ -118,6 +120,18 @@ def _without_holder(session: Session, viewer: Viewer) -> Iterator[AgendaPoint]:
             K.APPLICATION, dossier.id, P.NOBODY, local_day(dossier.opened_at), NO_HOLDER, dossier.title,
             f"/{room}/{dossier.id}", dossier.id,
         )  # fmt: skip
+
+
+def action_point(row: ActionPoint, now: Now, spoken: bool = False) -> AgendaPoint | None:
+    """What people put on the meeting themselves; none while it was spoken about and its day is not near."""
+    late = row.day is not None and row.day < now.today
+    far = row.day is not None and row.day > now.today + DUE
+    if spoken and far and row.assignee_id:
+        return None
+    part = P.LATE if late else P.DUE if row.assignee_id else P.NOBODY
+    day = row.day or local_day(row.added_at)
+    what = "actiepunt" if row.day else "actiepunt zonder dag, toegevoegd"
+    return AgendaPoint(K.ACTION, row.id, part, day, what, row.text, f"/overleg#actiepunt-{row.id}")
 
 
 def _own(viewer: Viewer) -> SelectOfScalar[Dossier]:

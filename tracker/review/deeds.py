@@ -18,12 +18,15 @@ from tracker.calendar.backward_schedule import NoPlan
 from tracker.calendar.milestones import MilestoneWord, assign_deadline, change_milestone
 from tracker.calendar.targets import closings_of
 from tracker.errors import ChangedMeanwhile, Incomplete, NotFound, required
-from tracker.lobby import contacts, dossiers, history
+from tracker.lobby import coalition, contacts, dossiers, history, resolutions
+from tracker.review import action_points
 from tracker.review.meetings import must_run
 from tracker.review.subjects import Can, PointSubject, subject_of, visibility_of
 from tracker.rights import Deed
 
 K = PointKind
+# What the minutes say of what ended, where that is not "done" or "goes".
+ENDED = {K.ROUND: ("Afstemronde gesloten", ""), K.RESOLUTION: ("Besluit bevestigd", "Voorstel van tafel")}
 NO_DEED = "Dat kan bij dit punt niet."
 Act = Callable[[Deed, Any, int, int], object]
 
@@ -57,7 +60,7 @@ def assign(deed: Deed, review: Review, point: ReviewPoint, user_id: int, seen: i
     if person is None or person.participant_id != deed.by.participant_id or person.deactivated_at is not None:
         raise Incomplete("Kies een collega.", "assignee")
     with _refusals("assignee"):
-        ASSIGN[PointKind(point.kind)](deed, subject.row, person.id, seen)
+        ASSIGN[PointKind(point.kind)](deed, subject.given or subject.row, person.id, seen)
     minute(deed, review, point, f"Naar {person.name}")
 
 
@@ -81,7 +84,8 @@ def settle(deed: Deed, review: Review, point: ReviewPoint, state: MilestoneState
     with _refusals("why"):
         SETTLE[PointKind(point.kind)](deed, subject.row, state, why, seen)
     reason = f": {why.strip()}" if why.strip() else ""
-    minute(deed, review, point, f"{'Gedaan' if state == MilestoneState.DONE else 'Vervalt'}{reason}")
+    done, dropped = ENDED.get(PointKind(point.kind), ("Gedaan", "Vervalt"))
+    minute(deed, review, point, f"{done if state == MilestoneState.DONE else dropped}{reason}")
 
 
 def decide(
@@ -153,8 +157,10 @@ ASSIGN: dict[PointKind, Act] = {
         deed, _deadline(deed, row), _word(row, assignee=user), seen
     ),
     K.TASK: lambda deed, row, user, seen: tasks.change_task(deed, _dossier(deed, row), row.id, seen, row.day, user),
-    K.APPLICATION: lambda deed, row, user, seen: dossiers.entrust(deed, row, user, seen),
+    K.APPLICATION: dossiers.entrust,
     K.CALL: _give_call,
+    **dict.fromkeys((K.POSITION, K.MOMENT, K.ROUND), dossiers.entrust),
+    K.ACTION: action_points.give,
 }
 MOVE: dict[PointKind, Callable[[Deed, Any, date, str, int], object]] = {
     K.MILESTONE: lambda deed, row, day, why, seen: change_milestone(deed, row, _word(row, day=day, why=why), seen),
@@ -163,6 +169,7 @@ MOVE: dict[PointKind, Callable[[Deed, Any, date, str, int], object]] = {
     ),
     K.COMMITMENT: lambda deed, row, day, _why, seen: history.correct(deed, row, {"due_on": day}, seen),
     K.FOLLOW_UP: lambda deed, row, day, _why, seen: history.correct(deed, row, {"follow_up_on": day}, seen),
+    K.ACTION: lambda deed, row, day, _why, seen: action_points.put_on(deed, row, day, seen),
 }
 
 
@@ -181,6 +188,19 @@ def _close_commitment(deed: Deed, row: Any, state: MilestoneState, _why: str, se
     contacts.close_commitment(deed, row, became, seen)
 
 
+def _close_round(deed: Deed, row: Any, state: MilestoneState, _why: str, _seen: int) -> None:
+    """Whoever did not answer stays silent; a round has no word for what goes."""
+    if state == MilestoneState.DROPPED:
+        raise Incomplete("Een afstemronde kan alleen worden gesloten.", "state")
+    coalition.close_round(deed, row)
+
+
+def _second(deed: Deed, row: Any, state: MilestoneState, _why: str, _seen: int) -> None:
+    """The second person confirms what a body decided, or takes the proposal off."""
+    act = resolutions.confirm if state == MilestoneState.DONE else resolutions.drop
+    act(deed, row)
+
+
 SETTLE: dict[PointKind, Callable[[Deed, Any, MilestoneState, str, int], object]] = {
     K.MILESTONE: lambda deed, row, state, why, seen: change_milestone(
         deed, row, _word(row, state=state, why=why), seen
@@ -191,4 +211,7 @@ SETTLE: dict[PointKind, Callable[[Deed, Any, MilestoneState, str, int], object]]
     K.TASK: _done_or_off,
     K.FOLLOW_UP: _done_or_off,
     K.COMMITMENT: _close_commitment,
+    K.ROUND: _close_round,
+    K.RESOLUTION: _second,
+    K.ACTION: lambda deed, row, state, _why, seen: action_points.end(deed, row, state, seen),
 }

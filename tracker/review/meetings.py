@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, col, or_, select
 
-from db.models import Minute, Review, ReviewPerson, ReviewPoint, User
+from db.models import ActionPoint, Minute, Review, ReviewPerson, ReviewPoint, User
 from db.queries import Viewer
 from db.rights import works
 from db.vocabulary import Role
 from tracker.clock import Now
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound
 from tracker.people.participants import colleagues
-from tracker.review.agenda import AgendaPoint, points_now
+from tracker.review.agenda import AgendaPoint, action_point, points_now
 from tracker.review.subjects import may_see_point, subject_of, visibility_of, was_for
 from tracker.rights import Deed, may_change, must_have, viewer_of
 
@@ -67,6 +67,15 @@ def refresh(deed: Deed, review: Review) -> int:
     """Add what became due meanwhile."""
     must_run(deed, review)
     return add_points(deed, review, points_now(deed.session, deed.viewer, Now(deed.now)))
+
+
+def add_action(deed: Deed, review: Review, row: ActionPoint) -> int:
+    """Put what somebody added on the meeting that runs, at its end; gives the number of the point."""
+    must_run(deed, review)
+    point = action_point(row, Now(deed.now))
+    assert point is not None  # of what is new nobody spoke
+    add_points(deed, review, [point])
+    return len(all_points(deed.session, review))
 
 
 def must_run(deed: Deed, review: Review) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from db.models import (
+    ActionPoint,
     ApplicationTask,
     Assignment,
     Call,
@@ -56,6 +57,12 @@ class PointSubject:
     holder: int | None = None
     day: date | None = None
     done: bool = False
+    given: Any = None  # what is given to a colleague, where that is another row
+
+    @property
+    def seen_given(self) -> int:
+        """The version that the form carries by which it is given to a colleague."""
+        return self.seen if self.given is None else int(self.given.version)
 
     @property
     def seen(self) -> int:
@@ -162,21 +169,33 @@ def _follow_up(session: Session, _review: Review, point: ReviewPoint) -> PointSu
     return PointSubject(row, row, frozenset({Can.MOVE, Can.SETTLE}), holder, row.follow_up_on, done)
 
 
-def _in_dossier(model: Any) -> Find:
-    """Something that has a page of its own in a dossier, where it is decided on."""
+def _in_dossier(model: Any, *, can: frozenset[Can] = frozenset()) -> Find:
+    """Something that has a page of its own in a dossier; who pulls the dossier has it."""
 
     def find(session: Session, _review: Review, point: ReviewPoint) -> PointSubject | None:
         row, dossier = session.get(model, point.subject_id), _dossier(session, point.dossier_id)
         if row is None or dossier is None:
             return None
-        return PointSubject(row, dossier, holder=dossier.lobbyist_id or dossier.official_id)
+        done = getattr(row, "closed_at", None) is not None
+        holder = dossier.lobbyist_id or dossier.official_id
+        return PointSubject(row, dossier, can | {Can.ASSIGN}, holder, getattr(row, "due_on", None), done, dossier)
 
     return find
 
 
 def _resolution(session: Session, _review: Review, point: ReviewPoint) -> PointSubject | None:
     row = session.get(Resolution, point.subject_id)
-    return PointSubject(row, resolved(session, row), done=row.settled_at is not None) if row else None
+    if row is None:
+        return None
+    return PointSubject(row, resolved(session, row), frozenset({Can.SETTLE}), done=row.settled_at is not None)
+
+
+def _action(session: Session, _review: Review, point: ReviewPoint) -> PointSubject | None:
+    row = session.get(ActionPoint, point.subject_id)
+    if row is None:
+        return None
+    can = frozenset({Can.ASSIGN, Can.MOVE, Can.SETTLE})
+    return PointSubject(row, row, can, row.assignee_id, row.day, row.state != MilestoneState.PLANNED)
 
 
 FINDERS: dict[PointKind, Find] = {
@@ -189,6 +208,7 @@ FINDERS: dict[PointKind, Find] = {
     K.FOLLOW_UP: _follow_up,
     K.POSITION: _in_dossier(Position),
     K.MOMENT: _in_dossier(Moment),
-    K.ROUND: _in_dossier(SignOffRound),
+    K.ROUND: _in_dossier(SignOffRound, can=frozenset({Can.SETTLE})),
     K.RESOLUTION: _resolution,
+    K.ACTION: _action,
 }

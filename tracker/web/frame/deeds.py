@@ -141,6 +141,7 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/momenten/{key}/dossier": (Action.DOSSIER_OPENED, Subject.DOSSIER),
     "/momenten/{key}/stappen": (Action.DECISION_CLOCK_PLANNED, Subject.CLOCK),
     "/overleg": (Action.REVIEW_BEGUN, Subject.REVIEW),
+    "/overleg/punten": (Action.POINT_ADDED, Subject.REVIEW),
     "/overleg/{review_id:id}/verversen": (Action.REVIEW_REFRESHED, Subject.REVIEW),
     "/overleg/{review_id:id}/afsluiten": (Action.REVIEW_ENDED, Subject.REVIEW),
     "/overleg/{review_id:id}/punten/{number:id}/besproken": (Action.POINT_DISCUSSED, Subject.REVIEW),

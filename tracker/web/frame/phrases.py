@@ -74,6 +74,7 @@ DONE = {
     "opnieuw": "Klaargezet om opnieuw te versturen.",
     "sessie": "Sessie beëindigd.",
     "overleg": "Het overleg is begonnen.",
+    "punt": "Het punt staat op het overleg.",
     "ververst": "Ververst: wat er intussen bij kwam, staat onderaan.",
     "notulen": "Afgesloten. Wie deelnam krijgt de notulen per mail, met wat zij mogen zien.",
     "gegeven": "Gegeven: het staat nu op naam van uw collega.",

@@ -8,6 +8,7 @@ POINT = "/overleg/{review_id:id}/punten/{number:id}"
 ROUTES: list[Route] = [
     Route("GET", "/overleg", review.page, FUNDRAISER),
     Route("POST", "/overleg", review.begin, FUNDRAISER),
+    Route("POST", "/overleg/punten", review.add_action, FUNDRAISER),
     Route("GET", "/overleg/{review_id:id}", review.minutes_page, FUNDRAISER),
     Route("POST", "/overleg/{review_id:id}/verversen", review.refresh, FUNDRAISER),
     Route("POST", "/overleg/{review_id:id}/afsluiten", review.end, FUNDRAISER),

@@ -6,22 +6,23 @@ from typing import Any
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from db.models import Review, ReviewPoint
+from db.models import Resolution, Review, ReviewPoint
 from db.rights import works
 from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState, PointKind, PointPart
 from db.vocabulary_lobby import Check, GoDecision
 from notifications.outbox import put
 from tracker.applications import stages
+from tracker.lobby import resolutions
 from tracker.mailing.mailer import open_mailer
 from tracker.mailing.minutes_mail import minutes_mail
 from tracker.mailing.personal import must_be_few
 from tracker.people.participants import colleagues
-from tracker.review import deeds, meetings
+from tracker.review import action_points, deeds, meetings
 from tracker.review.agenda import points_now
 from tracker.review.changes import changes_since
 from tracker.review.minutes import minutes_for
-from tracker.review.subjects import Can, subject_of
+from tracker.review.subjects import Can, PointSubject, subject_of
 from tracker.rights import may_change, viewer_of
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, no_subject
@@ -36,6 +37,15 @@ class BeginForm(BaseModel):
 
     people: list[int] = Field(default=[], max_length=100)
     others: Text = ""
+
+
+class ActionForm(BaseModel):
+    """A point of one's own."""
+
+    text: Line = ""
+    assignee: int | None = None
+    by_day: date | None = None
+    shared: bool = False
 
 
 class AssignForm(BaseModel):
@@ -107,6 +117,15 @@ def begin(request: RequestContext, _subject: None, form: BeginForm) -> str:
     return _next(request, review)
 
 
+@page.form(ActionForm, done="punt")
+def add_action(request: RequestContext, _subject: None, form: ActionForm) -> str | None:
+    """Put a point of one's own on the meeting that runs, or on the next one."""
+    row = action_points.add(request.deed, form.text, form.by_day, form.assignee, form.shared)
+    request.record("point added", f"review point {row.id}")
+    review = meetings.running(request.session, request.viewer)
+    return f"/overleg/{review.id}/punten/{meetings.add_action(request.deed, review, row)}" if review else None
+
+
 def _find(request: RequestContext) -> Review:
     return meetings.review_for(request.session, request.viewer, request.params["review_id"])
 
@@ -162,7 +181,7 @@ def _point(request: RequestContext, at: AtPoint, state: FormState) -> Response:
         point=point,
         kind=PointKind(point.kind),
         subject=subject,
-        can={deed.value for deed in subject.can} if subject and may else set(),
+        can=_offered(request, subject) if subject and may else set(),
         may_note=may,
         holder=names.get(subject.holder or 0, "") if subject else "",
         checklist=_checklist(request, subject.row) if subject and Can.DECIDE in subject.can else {},
@@ -175,6 +194,16 @@ def _point(request: RequestContext, at: AtPoint, state: FormState) -> Response:
         people=names,
         colleagues=[(c.id, c.name) for c in colleagues(session, review.participant_id)],
     )
+
+
+def _offered(request: RequestContext, subject: PointSubject) -> set[str]:
+    """The deeds that this person can do: of another's dossier none, and confirming only as the second person."""
+    can = set(subject.can)
+    if subject.given is not None and not may_change(request.viewer, subject.given):
+        can -= {Can.ASSIGN, Can.SETTLE}
+    if isinstance(subject.row, Resolution):
+        can = can if request.user in resolutions.seconds(request.session, subject.row) else set()
+    return {deed.value for deed in can}
 
 
 def _checklist(request: RequestContext, dossier: Any) -> dict[str, Any]:
