@@ -258,7 +258,7 @@ def test_the_commands_that_change_calls_move_milestones_without_any_planning_of_
     with writing(engine) as session:
         session.exec(delete(ClosedPeriod).where(col(ClosedPeriod.first_day) >= date(2027, 3, 1)))
         college = Milestone.body_id == "college-amsterdam"
-        session.exec(update(Milestone).where(college).values(day=date(2027, 1, 4)))
+        session.exec(update(Milestone).where(college).values(day=date(2027, 1, 4), begins_on=date(2027, 1, 4)))
     assert kansenradar(tmp_path, "init", *at).returncode == 0
     with reading(engine) as session:
         days = session.exec(select(Milestone.day).where(college)).all()

@@ -28,12 +28,16 @@ class BodyCalendar:
 
     def of_participants(self, ids: Sequence[str]) -> list[Body]:
         """The executives and councils of these participants."""
-        return [body for body in self._by_participant if body.participant_id in ids]
+        found = [body for id_ in dict.fromkeys(ids) for body in self._by_participant.get(id_, ())]
+        return sorted(found, key=lambda body: body.id)
 
     @cached_property
-    def _by_participant(self) -> list[Body]:
-        kinds = EXECUTIVES | COUNCILS
-        return [body for body in self.bodies.values() if body.kind in kinds]
+    def _by_participant(self) -> dict[str, list[Body]]:
+        by_participant: dict[str, list[Body]] = {}
+        for body in self.bodies.values():
+            if body.kind in EXECUTIVES | COUNCILS:
+                by_participant.setdefault(body.participant_id or "", []).append(body)
+        return by_participant
 
     def meetings(self, body_id: str, since: date, until: date) -> tuple[MeetingDay, ...]:
         """The days a body meets, known or usual. Raises KeyError for a body that is not there."""

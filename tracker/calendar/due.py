@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from sqlmodel import Session, col, select
@@ -31,7 +31,7 @@ from db.vocabulary_calendar import MilestoneState
 from tracker.calendar.application_days import task_name
 from tracker.calendar.bodies import BodyCalendar
 from tracker.calendar.decision_clock import milestone_name
-from tracker.calendar.latest_go import LatestGo, next_closing, routes_to
+from tracker.calendar.latest_go import LatestGo, latest_go, next_closing, routes_of
 from tracker.calendar.meetings import BY_RHYTHM
 from tracker.calendar.targets import deadline_day
 from tracker.clock import Now
@@ -148,11 +148,11 @@ def too_late_this_week(session: Session, viewer: Viewer, now: Now, data: BodyCal
         dates[row.call_id].append(row)
     closing = {call.id: found[0] for call in calls if (found := next_closing(dates[call.id], now))}
 
-    @cache
-    def routes(day: date) -> tuple[LatestGo, ...]:
-        return routes_to(day, participant, (), data, today)
-
-    near = _in_week(sorted(set(closing.values())), routes, today)
+    days, near = sorted(set(closing.values())), defaultdict[date, list[LatestGo]](list)
+    for route in routes_of(participant, (), data):
+        plan = cache(partial(latest_go, route, data=data, today=today))
+        for day in _in_week(days, plan, today):
+            near[day].append(plan(day))
     due_items = [
         DueItem(f"call:{call.id}", route.go_by or today, _said_of(route), call.title, f"/regelingen/{call.id}#klok")
         for call in calls
@@ -161,24 +161,15 @@ def too_late_this_week(session: Session, viewer: Viewer, now: Now, data: BodyCal
     return sorted(due_items, key=lambda w: (w.day, w.title))
 
 
-def _in_week(
-    days: list[date], routes: Callable[[date], tuple[LatestGo, ...]], today: date
-) -> dict[date, list[LatestGo]]:
-    """Of these closing days in order those with a route whose last go/no-go falls this week.
+def _in_week(days: list[date], plan: Callable[[date], LatestGo], today: date) -> Iterator[date]:
+    """Of these closing days in order those whose last go/no-go by one route falls this week.
 
     A later closing never has an earlier go/no-go, so the first such day is found by halving: a plan takes its time.
     """
-    near: dict[date, list[LatestGo]] = defaultdict(list)
-    for n in range(len(routes(days[0])) if days else 0):
-
-        def last_go(day: date, n: int = n) -> date:
-            return routes(day)[n].go_by or date.min
-
-        for day in days[bisect_left(days, today, key=last_go) :]:
-            if (routes(day)[n].go_by or date.max) > week_end(today):
-                break
-            near[day].append(routes(day)[n])
-    return near
+    for day in days[bisect_left(days, today, key=lambda day: plan(day).go_by or date.min) :]:
+        if (plan(day).go_by or date.max) > week_end(today):
+            break
+        yield day
 
 
 def _said_of(route: LatestGo) -> str:

@@ -20,6 +20,8 @@ from tracker.clock import Now
 from tracker.matching.search import SHOWN_FROM
 from tracker.people.participants import colleagues
 
+NamedRoute = tuple[str, DecisionRoute]
+
 
 @dataclass(frozen=True)
 class LatestGo:
@@ -75,6 +77,11 @@ def routes_to(
     day: date, participant: str, tables: Sequence[str], data: BodyCalendar, today: date
 ) -> tuple[LatestGo, ...]:
     """The last go/no-go of each route to a closing on that day; calls that share a day share these."""
+    return tuple(latest_go(each, day, data, today) for each in routes_of(participant, tables, data))
+
+
+def routes_of(participant: str, tables: Sequence[str], data: BodyCalendar) -> list[NamedRoute]:
+    """Without own money, with it, and past these tables of the MRA, where any of them is there."""
     routes = [
         ("Zonder eigen geld", DecisionRoute(participant)),
         ("Met eigen geld", DecisionRoute(participant, cofunding=True)),
@@ -83,10 +90,12 @@ def routes_to(
     if passed:
         names = " en ".join(data.bodies[table].name for table in passed)
         routes.append((f"Langs {names}", DecisionRoute(participant, tables=passed)))
-    return tuple(_latest_go(name, route, day, data, today) for name, route in routes)
+    return routes
 
 
-def _latest_go(name: str, route: DecisionRoute, day: date, data: BodyCalendar, today: date) -> LatestGo:
+def latest_go(named: NamedRoute, day: date, data: BodyCalendar, today: date) -> LatestGo:
+    """The last go/no-go of one route to a closing on that day, or why there is none."""
+    name, route = named
     try:
         plan = plan_for(data, day, route, today)
     except NoPlan as error:

@@ -34,6 +34,8 @@ OF_LOBBY = {
     "own_round": K.ROUND,
     "to_confirm": K.RESOLUTION,
 }
+# What is one person's in a list of theirs is everybody's at the table.
+OWN = {"own_round": "Afstemronde loopt af", "to_confirm": "Een besluit wacht op bevestiging"}
 NO_HOLDER = "heeft nog geen trekker"
 
 
@@ -149,11 +151,9 @@ def _lobby(session: Session, viewer: Viewer, now: Now) -> Iterator[AgendaPoint]:
 
 def _of_matter(matter: Matter) -> AgendaPoint:
     due = matter.due
-    number = int(due.key.split(":")[1])
-    return AgendaPoint(
-        OF_LOBBY[due.kind], number, P.LATE if matter.late else P.DUE, due.due, matter.kind, due.about, due.link,
-        _dossier_behind(due),
-    )  # fmt: skip
+    number, part = int(due.key.split(":")[1]), P.LATE if matter.late else P.DUE
+    what = OWN.get(due.kind, matter.kind)
+    return AgendaPoint(OF_LOBBY[due.kind], number, part, due.due, what, due.about, due.link, _dossier_behind(due))
 
 
 def _dossier_behind(due: LobbyDue) -> int | None:
