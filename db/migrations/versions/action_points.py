@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = "action_points"
-down_revision = "care"
+down_revision = "publications"
 branch_labels = None
 depends_on = None
 
