@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from db.models import Body, Call, Commitment, Follow, Meeting, User
+from db.models import Body, Call, Commitment, Dossier, Follow, Meeting, User
 from db.session import reading, writing
 from db.vocabulary import Role
+from db.vocabulary_lobby import ApplicationStage
 from tests.make.mail_cases import make_agenda, make_call, make_reader
 from tests.make.pages import make_user, visit
 from tracker.calendar.papers import PapersDue
@@ -86,6 +87,27 @@ def test_vandaag_opens_with_the_day_of_ones_role(
     if role == Role.COORDINATOR:
         assert "Stukken voor MRA Bestuur" in page
         assert "aangenomen ritme" not in page.split('id="stukken"')[1].split("</section>")[0]
+
+
+def test_vandaag_shows_the_applications_that_one_runs_until_they_are_over(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    make_agenda(engine)
+    call = make_call(engine, now, "Warmte", closes=date(2026, 9, 1), eligible="self")
+    with writing(engine) as session:
+        people = [make_user(session, now, Role.FUNDRAISER, "haarlem", email) for email in ("een@h.nl", "twee@h.nl")]
+    with visit(engine, now, tmp_path, people[0]) as visitor:
+        visitor.send_form(f"/regelingen/{call}/aanvraag")
+        part = visitor.get("/").text.split('id="lopend"')[1].split("</section>")[0]
+        assert 'href="/aanvragen/1">Warmte</a>' in part
+        assert "1 sep" in part
+        with writing(engine) as session:
+            session.get_one(Dossier, 1).stage = ApplicationStage.DROPPED
+        assert 'id="lopend"' not in visitor.get("/").text
+        with writing(engine) as session:
+            session.get_one(Dossier, 1).stage = ApplicationStage.SIGNAL
+    with visit(engine, now, tmp_path, people[1]) as colleague:
+        assert 'id="lopend"' not in colleague.get("/").text
 
 
 def test_who_has_nothing_on_their_name_reads_the_calls_first() -> None:

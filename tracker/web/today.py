@@ -17,6 +17,7 @@ from db.rights import has_role
 from db.status import next_gate_expression, standing
 from db.vocabulary import DeliveryState, Eligibility, Role, Say
 from tracker.applications.mismatches import mismatches
+from tracker.applications.running import run_by
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.due import due_items_of, too_late_this_week, week_end
 from tracker.calendar.papers import papers_due
@@ -73,7 +74,7 @@ class Section(NamedTuple):
 # Whose day opens with what; what has nothing to say is left out.
 OPENS_WITH: dict[Role, tuple[str, ...]] = {
     Role.READER: ("lobby", "calendar"),
-    Role.FUNDRAISER: ("judging", "calendar", "lobby"),
+    Role.FUNDRAISER: ("judging", "running", "calendar", "lobby"),
     Role.LOBBYIST: ("lobby", "calendar", "judging"),
     Role.COORDINATOR: ("left", "papers", "calendar", "team", "lobby", "knowledge", "judging"),
     Role.ADMINISTRATOR: ("machine", "left", "papers", "calendar", "team", "lobby", "knowledge", "judging"),
@@ -102,6 +103,7 @@ def own_day(request: RequestContext, waiting: CallList) -> list[Section]:
         "left": lambda: _left_in_lobby(request, due()),
         "lobby": lambda: lobby_section(request, due()),
         "knowledge": lambda: knowledge_section(request),
+        "running": lambda: _running(request),
         "machine": lambda: machine_section(request),
     }
     found = [parts[name]() for name in OPENS_WITH[request.viewer.role or Role.READER]]
@@ -116,6 +118,11 @@ def reads_along(sections: list[Section]) -> bool:
 def _judging(waiting: CallList) -> Section | None:
     context = {"count": waiting.total, "first": waiting.rows}
     return Section("challenges/today_judge.html", context) if waiting.total else None
+
+
+def _running(request: RequestContext) -> Section | None:
+    mine = run_by(request.session, request.viewer, request.now.today)
+    return Section("applications/today_running.html", {"mine": mine}) if mine else None
 
 
 def _left_by_a_team(request: RequestContext) -> Section | None:
