@@ -184,6 +184,11 @@ def test_on_a_phone_what_matters_of_a_call_and_of_the_meetings_needs_no_sideways
     expect(page.get_by_role("link", name=other)).to_be_hidden()
     page.get_by_text("van andere deelnemers").first.click()
     expect(page.get_by_role("link", name=other)).to_be_visible()
+    page.goto("/kalender")
+    expect(page.locator(".day--today")).to_be_in_viewport()
+    page.goto("/regelingen/3")
+    dates = page.locator(".table--stack td.figure").first
+    assert dates.evaluate("cell => getComputedStyle(cell).whiteSpace") == "normal", "a long date goes on below"
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -47,6 +47,12 @@
   const tell = (box) => box.toggleAttribute("data-more", box.scrollWidth > box.clientWidth + 1);
   const sizes = new ResizeObserver((changed) => changed.forEach(({ target }) => tell(target)));
   document.querySelectorAll(".ams-table").forEach((box) => { tell(box); sizes.observe(box); });
+  // On a phone a month is a long list: it opens on today, unless one came back to where one was.
+  const today = document.querySelector(".day--today");
+  const [came] = performance.getEntriesByType("navigation");
+  if (today && !location.hash && came?.type !== "back_forward" && matchMedia("(max-width: 40rem)").matches) {
+    today.scrollIntoView({ block: "center" });
+  }
   const place = document.querySelector("[data-keys]");
   if (place && !location.hash) place.focus({ preventScroll: true });
 })();
