@@ -254,7 +254,13 @@ def test_on_paper_nothing_is_cut_off_or_left_folded(browser: Browser, served: Se
     expect(page.locator(".call__title").first).to_be_visible()
     page.goto("/kalender")
     sheet = page.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
+    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) <= 2, "one sheet; a month that is full goes on to a second"
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1 || getComputedStyle(one).overflow !== 'visible')"
+    assert page.locator(".day__entries .entry").evaluate_all(cut) == []
+    assert (
+        page.locator(".day__entries .entry a").evaluate_all(cut.replace("scrollWidth > one.clientWidth + 1", "hidden"))
+        == []
+    )
     [box] = set(re.findall(rb"/MediaBox \[([\d. ]+)\]", sheet))
     wide, high = map(float, box.split()[2:])
     assert wide > high, "the wall calendar lies down"
