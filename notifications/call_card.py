@@ -81,7 +81,7 @@ def call_card(item: Item, now: datetime, link: str) -> CallCard:
     about, go_by = gist_of(call), _go_by(item)
     return CallCard(
         id=call.id, title=one_line(call.title, MOST_TITLE), link=link,
-        left=wording.days_left(now, shown) if shown else "",
+        left=_left(item, shown, now),
         when=_opened(call, now) if _has_opened(item) else when(call, due, now),
         later=_later(call, due, now),
         soon=shown is not None and item.kind is not ToldKind.OPENING and wording.days_between(now, shown) <= SOON,
@@ -103,6 +103,13 @@ def _reasons(item: Item) -> tuple[CardReason, ...]:
     for reason in item.reasons:
         met.setdefault((", ".join(reason.words), ", ".join(reason.subscriptions)), []).append(reason.challenge)
     return tuple(CardReason(" · ".join(names), *said) for said, names in met.items())
+
+
+def _left(item: Item, shown: date | datetime | None, now: datetime) -> str:
+    """How long until the date that matters; an opening that has passed closed nothing."""
+    if shown is None:
+        return ""
+    return "nu open" if _has_opened(item) and wording.days_between(now, shown) < 0 else wording.days_left(now, shown)
 
 
 def _has_opened(item: Item) -> bool:

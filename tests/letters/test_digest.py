@@ -85,6 +85,7 @@ def test_a_deadline_too_near_to_decide_says_so_in_text_and_html(engine: Engine) 
     near, far = (mail.text.split(f"* {title}")[1].split("* ")[0] for title in ("Te dichtbij", "Ver weg"))
     assert "LET OP: waarschijnlijk te laat voor " in near
     assert "op een aangenomen ritme" in near
+    assert "<b>Let op: waarschijnlijk te laat" in mail.html  # what rests on an assumed rhythm is never told in red
     assert "LET OP" not in far
     assert "Beslissen vóór: " in far
     assert mail.text.count("LET OP") == mail.html.count("Let op: waarschijnlijk te laat voor ") == 1

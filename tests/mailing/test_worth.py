@@ -225,8 +225,9 @@ def test_a_topic_stands_with_its_code_and_topics_of_one_call_stand_together(agen
     assert text.count("budget € 6 mln voor 3 onderwerpen samen") == 3
 
 
+@pytest.mark.parametrize(("days", "said"), [(4, "vandaag: opent vandaag"), (5, "nu open: opende op 2 juni 2026")])
 def test_what_does_not_open_for_months_waits_and_its_opening_is_told_to_who_knew_it(
-    agenda: Engine, now: datetime
+    agenda: Engine, now: datetime, days: int, said: str
 ) -> None:
     make_reader(agenda, now, most=1)
     far = make_call(agenda, now, "In 2027", closes=date(2027, 9, 1), eligible="self", source_word="announced")
@@ -242,11 +243,11 @@ def test_what_does_not_open_for_months_waits_and_its_opening_is_told_to_who_knew
     assert "In 2027" not in first
     assert "Daarnaast 1 regeling voor uw opgaven aangekondigd" in first
     update(agenda, near, source_word="open")
-    plan_at(agenda, now + timedelta(days=4))
+    plan_at(agenda, now + timedelta(days=days))
     opened = deliveries(agenda)[-1].text
     assert "OPENT BINNENKORT (1)" in opened
-    assert "opent vandaag; sluit dinsdag 1 september 2026" in opened
-    assert plan_at(agenda, now + timedelta(days=5)).digests == 0
+    assert f"{said}; sluit dinsdag 1 september 2026" in opened
+    assert plan_at(agenda, now + timedelta(days=days + 1)).digests == 0
 
 
 @pytest.mark.parametrize(
