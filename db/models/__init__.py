@@ -41,7 +41,7 @@ from db.models.calls import (
     Sighting,
     Snapshot,
 )
-from db.models.care import Hold, Informed
+from db.models.care import Hold, Informed, PublicContact, WooDecision
 from db.models.contacts import Commitment, ContactMoment, DossierMoment, Moment, Outcome, Stake, Stakeholder
 from db.models.documents import Document, DocumentContent
 from db.models.goals import Goal, GoalValue

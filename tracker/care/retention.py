@@ -29,7 +29,6 @@ from db.models import (
     User,
     WebSession,
 )
-from db.models.columns import table
 from tracker.care.erasure import erase_person, erase_user, note_erased
 from tracker.care.holds import Holds, holds_on
 from tracker.clock import Now
@@ -163,9 +162,8 @@ def _mail_addresses(job: Sweep, about: DataCategory) -> Swept:
 
 def _log(job: Sweep, about: DataCategory) -> Swept:
     """Network addresses; the lines of the log stay."""
-    lines = table(AuditEntry)
-    network = or_(lines.c.origin.like("%.%"), lines.c.origin.like("%:%"))
-    old = lines.update().where(lines.c.at < job.before, network)
+    network = or_(col(AuditEntry.origin).like("%.%"), col(AuditEntry.origin).like("%:%"))
+    old = update(AuditEntry).where(col(AuditEntry.at) < job.before, network)
     return Swept(about.key, job.session.connection().execute(old.values(origin="")).rowcount)
 
 
