@@ -20,6 +20,7 @@ from db.vocabulary_lobby import ApplicationStage
 from tests.make.lobby import Cast, gather
 from tests.make.pages import make_user
 from tracker.applications import stages
+from tracker.care.places import named, publications_naming
 from tracker.documents import documents
 from tracker.errors import ChangedMeanwhile, Incomplete, MoveNotAllowed, NotAllowed, NotFound, Refused
 from tracker.knowledge import publications, related, releases
@@ -207,3 +208,11 @@ def test_lessons_of_applications_that_are_over_are_offered_once_to_their_own(cas
     assert related.lessons_to_share(cast.session, mine) == []
     assert related.dossiers_beside(cast.session, mine, made, []) == [dossier]
     assert related.dossiers_beside(cast.session, theirs, made, []) == []
+
+
+def test_who_is_erased_and_stands_in_a_file_is_named_to_whoever_erases(cast: Cast) -> None:
+    made = added(cast)
+    cast.session.add(PublicationText(publication_id=made.id, sha256=made.sha256, words="anna bakker schreef dit"))
+    cast.session.flush()
+    found = [publications_naming(cast.session, named(name)) for name in ("Anna Bakker", "Anna Visser")]
+    assert found == [[made.id], []]
