@@ -68,7 +68,8 @@ def test_a_publication_is_added_found_by_its_text_and_made_public_and_ends(world
     shown = page.replace("/kennishuis/", "/openbaar/publicaties/")
     assert "binnen enkele minuten" in visitor.get(page).text
     assert (read_waiting(engine), read_waiting(engine)) == (1, 0)
-    assert "Warmte in de wijk" in visitor.get("/zoeken?text=aquathermie").text
+    for place in ("/zoeken?text=aquathermie", "/opgaven/A20-1", "/kennishuis?challenge=A20-1"):
+        assert f'href="{page}"' in visitor.get(place).text, place
     assert nobody.get(shown).status_code == nobody.get(f"{shown}/bestand").status_code == 404
     released(world, page)
     assert "Hogeschool" in nobody.get(shown).text

@@ -11,6 +11,7 @@ from db.queries import CallFilter
 from db.vocabulary import ChallengeStatus, Status
 from tracker.challenges.teams import members_of, readers
 from tracker.errors import ChangedMeanwhile
+from tracker.knowledge.related import publications_beside
 from tracker.lobby.by_challenge import lobby_of
 from tracker.matching.certainty import certainty
 from tracker.matching.preview_words import PreviewScorer, preview_words
@@ -83,6 +84,7 @@ def show(request: RequestContext) -> Response:
         children=session.exec(
             select(Challenge).where(Challenge.parent_id == challenge.id).order_by(col(Challenge.position))
         ).all(),
+        known=publications_beside(session, request.viewer, challenge.id),
         lobby_of=lobby_of(session, request.viewer, challenge, request.now.today),
         found=results,
         rows=rows_for(request, results.calls, about=wanted.challenges),
