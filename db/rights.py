@@ -42,13 +42,13 @@ def seen_by_right(viewer: Viewer) -> tuple[frozenset[str], frozenset[str]]:
     """What the rule turns on: visibilities open to the viewer whoever owns them, and the viewer's own participants.
 
     Without an account one sees nothing of it, also not what somebody marked as public, since no second person let it;
-    a person who is signed in sees what is the MRA's, and everything of the own organisation. No role sees more than
+    a person who is signed in sees what is the region's, and everything of the own organisation. No role sees more than
     that: an administrator manages people and sources, not other people's files.
     """
     if viewer.user_id is None:
         return frozenset(), frozenset()
     own = {viewer.participant_id} if viewer.participant_id else set()
-    return frozenset({Visibility.PUBLIC.value, Visibility.MRA.value}), frozenset(own)
+    return frozenset({Visibility.PUBLIC.value, Visibility.REGION.value}), frozenset(own)
 
 
 @dataclass(frozen=True)

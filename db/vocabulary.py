@@ -3,17 +3,32 @@
 import unicodedata
 from enum import StrEnum
 
+from db.region import region
+
 
 class Word(StrEnum):
-    """A stored English value that knows its Dutch label: ``GRANT = "grant", "subsidie"``."""
+    """A stored English value that knows its Dutch label: ``GRANT = "grant", "subsidie"``.
 
-    label: str
+    ``{region}`` in a label is how people call the region for short, unless the region has a word of its own.
+    """
+
+    _said: str
 
     def __new__(cls, value: str, label: str = "") -> "Word":  # the default: mypy takes Word("grant") for this
         member = str.__new__(cls, value)
         member._value_ = value
-        member.label = label
+        member._said = label
         return member
+
+    @property
+    def label(self) -> str:
+        """In Dutch, as the region in force calls it."""
+        if "{" not in self._said:
+            return self._said
+        here = region()
+        return here.words.get(f"{type(self).__name__}.{self.value}") or self._said.format(
+            region=here.short, called=here.called
+        )
 
 
 def spoken(words: type[Word], said: str) -> Word | None:
@@ -222,8 +237,8 @@ class Visibility(Word):
 
     OWN = "own", "eigen organisatie"
     GROUP = "group", "groep van het dossier"
-    MRA = "mra", "MRA"
-    PUBLIC = "public", "MRA, niet openbaar vrijgegeven"
+    REGION = "mra", "{region}"  # the stored word is older than the second region
+    PUBLIC = "public", "{region}, niet openbaar vrijgegeven"
 
 
 class ApiScope(Word):

@@ -12,11 +12,11 @@ class BodyKind(Word):
     PROVINCIAL_COUNCIL = "provincial_council", "Provinciale Staten"
     REGIONAL_EXECUTIVE = "regional_executive", "dagelijks bestuur"
     REGIONAL_COUNCIL = "regional_council", "regioraad"
-    PLATFORM = "platform", "MRA-platform"
+    PLATFORM = "platform", "{region}-platform"
     PORTFOLIO_TABLE = "portfolio_table", "portefeuillehoudersoverleg"
-    BOARD = "board", "MRA Bestuur"
+    BOARD = "board", "{region} Bestuur"
     ASSEMBLY = "assembly", "Algemene Vergadering"
-    ROUND_TABLE = "round_table", "MRA Raadtafel"
+    ROUND_TABLE = "round_table", "{region} Raadtafel"
 
 
 # Who decides for a participant, and who gives it money of its own.
@@ -30,8 +30,8 @@ class MilestoneStep(Word):
     GO_NO_GO = "go_no_go", "go/no-go"
     REACTION = "reaction", "reactie opstellen"
     OFFICIALS = "officials", "ambtelijk akkoord"
-    PLATFORM = "platform", "MRA-platform"
-    BOARD = "board", "MRA Bestuur"
+    PLATFORM = "platform", "{region}-platform"
+    BOARD = "board", "{region} Bestuur"
     EXECUTIVE = "executive", "collegebesluit"
     COUNCIL = "council", "besluit raad of Staten over cofinanciering"
     SIGNATURES = "signatures", "handtekeningen"

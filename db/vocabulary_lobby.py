@@ -1,5 +1,6 @@
 """The words of lobby and applications: stages, stances, kinds of contact, each with its Dutch label."""
 
+from db.region import region
 from db.vocabulary import Word
 
 
@@ -144,7 +145,7 @@ class ChainKind(Word):
 class Gremium(Word):
     """The body that adopted a position."""
 
-    BOARD = "board", "MRA Bestuur"
+    BOARD = "board", "bestuur van de regio"
     ASSEMBLY = "assembly", "Algemene Vergadering"
     PLATFORM_ECONOMY = "platform_economy", "Platform Economie"
     PLATFORM_SPACE = "platform_space", "Platform Ruimte"
@@ -153,8 +154,13 @@ class Gremium(Word):
     EXECUTIVE = "executive", "college"
     COUNCIL = "council", "raad of Staten"
 
+    @property
+    def label(self) -> str:
+        """As the region in force calls it."""
+        return region().gremia.get(self.value, self._said)
 
-# Bodies of one participant: what they adopt is that participant's position, never the MRA's (domain: lobby governance).
+
+# Bodies of one participant: what they adopt is that participant's position, never the region's (lobby governance).
 OWN_BODIES = frozenset({Gremium.EXECUTIVE, Gremium.COUNCIL})
 
 
@@ -260,7 +266,7 @@ class MomentKind(Word):
     COMITOLOGY = "comitology", "comitologie"
     POSITION_PAPER = "position_paper", "BNC-fiche"
     ELECTION = "election", "verkiezing of formatie"
-    MRA = "mra", "MRA-vergadering"
+    REGION = "mra", "{region}-vergadering"
     OTHER = "other", "ander moment"
 
 
@@ -303,7 +309,7 @@ class Check(Word):
     """What the go/no-go asks, in order (domain: fundraising, go/no-go checklist)."""
 
     FIT = "fit", "Past het bij een opgave?"
-    SCALE = "scale", "Voegt de schaal van de MRA iets toe?"
+    SCALE = "scale", "Voegt de schaal van {called} iets toe?"
     ELIGIBLE = "eligible", "Mogen en kunnen wij aanvragen?"
     LEAD = "lead", "Is er een penvoerder?"
     PARTNERS = "partners", "Zijn de partners rond?"

@@ -84,7 +84,7 @@ def _asked(action: Entry) -> str:
 
 
 def _plain(call: Described) -> str:
-    """``Subsidie van Provincie Flevoland voor gemeenten.``"""
+    """``Subsidie van Provincie Drenthe voor gemeenten.``"""
     if not call.publisher:
         return ""
     label = Instrument(call.instrument).label

@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from db.region import region
 from db.vocabulary import Eligibility
 from notifications import wording
 from notifications.call_card import CallCard, call_card
@@ -44,15 +45,15 @@ class Sender:
 
     @property
     def name(self) -> str:
-        """``Kansenradar, Gemeente Haarlem``."""
+        """``Kansenradar, Gemeente Zwolle``."""
         return f"Kansenradar, {self.organisation}" if self.organisation else "Kansenradar"
 
     @property
     def legal(self) -> str:
-        """Who answers for this mail: the MRA is no legal person, a participant is."""
+        """Who answers for this mail: the region is no legal person, a participant is."""
         carrier = self.organisation or "de deelnemer die deze Kansenradar beheert"
         answers = "" if self.reply_to else " Antwoorden op deze mail worden niet gelezen."
-        return f"Verzonden namens {carrier}, deelnemer in de Metropoolregio Amsterdam.{answers}"
+        return f"Verzonden namens {carrier}, deelnemer in {region().full}.{answers}"
 
 
 @dataclass(frozen=True)

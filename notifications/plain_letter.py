@@ -8,6 +8,7 @@ from typing import Any
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from db.region import region
 from notifications.message import MOST_SUBJECT, Letter, one_line
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -23,7 +24,10 @@ def environments() -> tuple[Environment, Environment]:
         "trim_blocks": True,
         "lstrip_blocks": True,
     }
-    return Environment(autoescape=False, **options), Environment(autoescape=True, **options)  # noqa: S701
+    both = Environment(autoescape=False, **options), Environment(autoescape=True, **options)  # noqa: S701
+    for made in both:
+        made.globals["region"] = region
+    return both
 
 
 @cache

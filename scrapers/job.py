@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from db.region import Region
 from scrapers.crawled import KnownPage
 
 
@@ -24,6 +25,7 @@ class Job(BaseModel):
     proxy: str = Field(default="", repr=False)  # http://user:password@host:port, which resolves names itself
     remembered: dict[str, tuple[str | None, str | None]] = {}
     options: dict[str, Any] = {}
+    region: Region | None = None  # whom the source is read for; none: the usual one
     settings: dict[str, Any] = {}
     absentees: tuple[tuple[str, str], ...] = ()  # id and page of calls that would be gone if they are absent once more
     known: tuple[KnownPage, ...] = ()  # calls that are not over, whose pages may be read also where no list shows them

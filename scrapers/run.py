@@ -19,6 +19,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from db.region import serve
 from db.vocabulary import SourceKind
 from scrapers import sources
 from scrapers.absence import Asking
@@ -300,6 +301,7 @@ def own_hosts(root: str, further: tuple[str, ...]) -> frozenset[tuple[str, int]]
 
 def crawl(job: Job) -> None:
     """Crawl one source to its end; whatever happens stands in the spool."""
+    serve(job.region)
     source = sources.load(job.source, job.options)(
         Context(job.now, job.since, job.options, {page.external_id: page for page in job.known})
     )

@@ -21,7 +21,7 @@ EARLIEST_YEAR, LATEST_YEAR = 1990, 2100  # where a set clock may stand: the year
 app = typer.Typer(
     name="kansenradar",
     cls=CommandGroup,
-    help="Subsidiekansen en lobby van de Metropoolregio Amsterdam: ophalen, matchen, mailen, plannen.",
+    help="Subsidiekansen en lobby van een regio: ophalen, matchen, mailen, plannen.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -95,7 +95,13 @@ def root(
     fixed = moment(now) if now is not None else None
     if fixed:
         typer.echo(f"clock set to {fixed.isoformat()}; it is not compared with the sources' clocks", err=True)
-    context.obj = CommandContext(read_settings(), Clock(fixed))
+    settings = read_settings()
+    if settings.region:  # else the database knows, or nobody chose
+        from db.region import serve
+        from tracker.database import read_folder
+
+        serve(read_folder(settings.region))
+    context.obj = CommandContext(settings, Clock(fixed))
     context.call_on_close(context.obj.close)
 
 

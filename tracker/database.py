@@ -1,15 +1,20 @@
 """Open the database that the settings name, with one clear line where that fails."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlmodel import Session, select
 
 from db.migrate import SchemaUnknown, must_be_known, newest_schema, schema_of, upgrade
+from db.models import KeptRegion, Participant
+from db.region import SHIPPED, USUAL, Region, serve
+from db.region_folder import RegionUnreadable, folder_of, read_region
 from db.session import open_engine
-from tracker.errors import CommandFailed
+from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.settings import Settings
 
 
@@ -24,7 +29,58 @@ def open_database(settings: Settings) -> Engine:
         raise CommandFailed(
             f"the database has schema {schema}, not yet {newest_schema()}: run 'kansenradar init' first"
         )
+    _serve_its_region(engine, settings)
     return engine
+
+
+def read_folder(name: str) -> Region:
+    """A region by the path of its folder or the name of one that ships; CommandFailed says what is wrong in it."""
+    try:
+        return read_region(folder_of(name))
+    except RegionUnreadable as error:
+        raise CommandFailed(str(error), WRONG_USAGE) from error
+
+
+def kept_region(engine: Engine) -> KeptRegion | None:
+    """The region that a database is of; none before one was kept."""
+    with Session(engine, expire_on_commit=False) as session:
+        kept = session.exec(select(KeptRegion)).first()
+        session.expunge_all()
+        return kept
+
+
+def keep_region(session: Session, chosen: Region, folder: Path, now: datetime) -> None:
+    """Remember of which region this database is, as it is described today."""
+    place = folder.name if folder.parent == SHIPPED else str(folder.resolve())
+    described = chosen.model_dump(mode="json")
+    session.merge(KeptRegion(id=chosen.id, folder=place, described=described, loaded_at=now))
+
+
+def region_of(engine: Engine) -> str:
+    """The id of its region; empty for a database that is not filled yet. One from before there were more is usual."""
+    kept = kept_region(engine)
+    with Session(engine) as session:
+        return kept.id if kept else USUAL.name if session.exec(select(Participant.id)).first() else ""
+
+
+def must_be_of(engine: Engine, chosen: Region) -> None:
+    """CommandFailed where a database is of another region: agendas, bodies and people of two would mix."""
+    kept = region_of(engine)
+    if kept and kept != chosen.id:
+        raise CommandFailed(
+            f"{place_of(engine)} is of the region {kept}, not of {chosen.id}: give that a database of its own",
+            WRONG_USAGE,
+        )
+
+
+def _serve_its_region(engine: Engine, settings: Settings) -> None:
+    """What was kept, or the folder that a setting names: that may be newer."""
+    if settings.region:
+        chosen = read_folder(settings.region)
+        must_be_of(engine, chosen)
+        serve(chosen)
+    elif kept := kept_region(engine):
+        serve(Region(**kept.described))
 
 
 def must_be_ours(schema: str) -> None:

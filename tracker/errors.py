@@ -74,7 +74,7 @@ class PositionNotAllowed(Refused):
 
 
 class LeadNotAllowed(Refused):
-    """A penvoerder that cannot be one: the MRA is no legal entity."""
+    """A penvoerder that cannot be one: the region is no legal entity."""
 
 
 class ParticipantGone(Refused):

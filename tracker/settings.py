@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         default=SecretStr(""), description="signs links and message ids; default: made once, kept in DATA_DIR"
     )
+    region: str = Field(
+        default="",
+        description="the folder of the region's data, or the name of one that ships; default: as `init` kept it",
+    )
     mail_url: str = Field(default="", description="smtp://user:pw@host:port?tls=required or file:DIR (the default)")
     mail_from: str = Field(default="kansenradar@localhost", description="the sender's address")
     mail_allow: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -100,5 +100,6 @@ from db.models.planning import (
     YearPlan,
 )
 from db.models.questions import Answer, Doubt, Question, ReaderUse, SecondOpinion
+from db.models.region import KeptRegion
 from db.models.review import ActionPoint, Minute, Review, ReviewPerson, ReviewPoint
 from db.models.winners import PastPartner, PastProgramme, PastProject

@@ -30,7 +30,7 @@ class Application(Owned, table=True):
     dossier_id: int = Field(foreign_key="dossier.id", primary_key=True)
     call_id: int | None = Field(default=None, foreign_key="call.id", index=True)
     programme: str = Field(default="", description="as it was when we started; the hit rate is counted by it")
-    lead_id: str | None = Field(default=None, foreign_key="participant.id", description="penvoerder, never the MRA")
+    lead_id: str | None = Field(default=None, foreign_key="participant.id", description="penvoerder, never the region")
     requested: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")
     total_cost: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")
     chance: int | None = Field(default=None, description="percentage, as people judge it")

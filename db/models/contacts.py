@@ -145,7 +145,7 @@ class Moment(Numbered, Owned, table=True):
     starts_on: date | None = None
     ends_on: date | None = Field(default=None, description="the last day it can be influenced")
     sure: bool = Field(default=True, description="false: the usual time of year, the day is not known yet")
-    lead_days: int = Field(default=0, description="what the MRA needs inside before that day")
+    lead_days: int = Field(default=0, description="what the region needs inside before that day")
     use: str = Field(default="", description="what it is good for")
     url: str = ""
     call_id: int | None = Field(default=None, foreign_key="call.id", unique=True)

@@ -25,7 +25,7 @@ class Publication(Numbered, Owned, table=True):
         one_of("licence", Licence),
         one_of("language", PublicationLanguage),
         one_of("file_kind", DocumentKind, optional=True),
-        one_of("visibility", (Visibility.MRA,)),
+        one_of("visibility", (Visibility.REGION,)),
         CheckConstraint("trim(title) <> ''", name="title"),
         CheckConstraint("trim(summary) <> ''", name="summary"),
         CheckConstraint("trim(owner) <> ''", name="owner"),
@@ -33,7 +33,7 @@ class Publication(Numbered, Owned, table=True):
         CheckConstraint("sha256 IS NULL OR file_kind IS NOT NULL", name="file"),
     )
 
-    visibility: str = Visibility.MRA
+    visibility: str = Visibility.REGION
     kind: str
     title: str
     summary: str = Field(sa_type=Text)

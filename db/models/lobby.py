@@ -38,7 +38,7 @@ class Owned(SQLModel):
 
 
 class LobbyAgenda(Owned, table=True):
-    """The lobby agenda of one year, set by the MRA Bestuur and noted by the AV."""
+    """The lobby agenda of one year, set by the region Bestuur and noted by the AV."""
 
     __tablename__ = "lobby_agenda"
     __table_args__ = (one_of("state", AgendaState), one_of("visibility", Visibility))
@@ -252,7 +252,9 @@ class Position(Numbered, Owned, table=True):
 
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
     number: int = Field(description="1, 2, 3 ... within the dossier, in the order of writing; shown to nobody")
-    mra_number: int | None = Field(default=None, description="1, 2, 3 ... as MRA bodies adopted them; what people read")
+    region_number: int | None = Field(
+        default=None, description="1, 2, 3 ... as bodies of the region adopted them; what people read"
+    )
     state: str = PositionState.DRAFT
     internal_wording: str = Field(default="", sa_type=Text, description="never leaves the dossier page")
     public_wording: str = Field(default="", sa_type=Text)
@@ -271,7 +273,7 @@ class Position(Numbered, Owned, table=True):
 
 
 class Resolution(Numbered, table=True):
-    """What a body decided on a position or a lobby agenda. One of an MRA body counts once a second person confirms it.
+    """What a body decided on a position or a lobby agenda. A body of the region: a second person confirms it.
 
     It belongs to its position or agenda. Until it is settled it is known to who can decide on it; then it stays, by a
     trigger.

@@ -16,13 +16,13 @@ PRIVATE_OFFICE = text("visibility = 'own' AND merged_into_id IS NULL AND parent_
 class Organisation(Numbered, table=True):
     """An organisation, or with a parent an office in one. Names are all it holds: people and talks are others' rows.
 
-    The register is shared. What one participant typed stays its own until something about it is shared with the MRA, so
+    The register is shared. What one participant typed stays its own until something of it is shared with the region, so
     that nobody reads off the register whom another speaks with.
     """
 
     __table_args__ = (
         one_of("kind", OrganisationKind),
-        one_of("visibility", (Visibility.OWN, Visibility.MRA)),
+        one_of("visibility", (Visibility.OWN, Visibility.REGION)),
         CheckConstraint("trim(name) <> ''", name="name"),
         CheckConstraint("visibility = 'mra' OR participant_id IS NOT NULL", name="owner"),
         CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="merged"),

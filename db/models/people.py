@@ -13,7 +13,7 @@ REMINDER_DAYS = (60, 30, 14, 7, 1)  # unless a person chooses otherwise
 
 
 class Participant(SQLModel, table=True):
-    """A government that takes part in the MRA, for as long as it exists."""
+    """A government that takes part in the region, for as long as it exists."""
 
     __table_args__ = (one_of("kind", ParticipantKind),)
 

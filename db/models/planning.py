@@ -24,7 +24,9 @@ class Body(SQLModel, table=True):
     id: str = Field(primary_key=True, description="a slug, such as 'college-haarlem' or 'economie'")
     name: str
     kind: str
-    participant_id: str | None = Field(default=None, foreign_key="participant.id", index=True, description="none: MRA")
+    participant_id: str | None = Field(
+        default=None, foreign_key="participant.id", index=True, description="none: the region"
+    )
     weekday: int = Field(default=1, description="0 = Monday")
     weeks: list[int] = Field(
         default_factory=list, sa_type=JSON, description="which such weekdays of a month; empty = every week, [0] = none"
@@ -106,7 +108,9 @@ class DecisionClock(Numbered, Owned, table=True):
     dossier_id: int | None = Field(default=None, foreign_key="dossier.id", index=True)
     lead_id: str = Field(foreign_key="participant.id", description="penvoerder")
     partner_ids: list[str] = Field(default_factory=list, sa_type=JSON, description="participants beside the lead")
-    table_ids: list[str] = Field(default_factory=list, sa_type=JSON, description="MRA bodies it must pass, in order")
+    table_ids: list[str] = Field(
+        default_factory=list, sa_type=JSON, description="bodies of the region it must pass, in order"
+    )
     cofunding: bool = Field(default=False, description="own money needs a decision of raad or Staten")
     planned_for: date = Field(description="the day these milestones were counted back from")
     created_by: int = Field(foreign_key="user.id")

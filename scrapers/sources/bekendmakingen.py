@@ -1,6 +1,6 @@
 """Officiële bekendmakingen, RSS of a search: https://zoek.officielebekendmakingen.nl/rss?q=<CQL>
 
-Staatscourant, and Provinciaal blad of Noord-Holland and Flevoland: publications whose title speaks of subsidy, an
+Staatscourant, and Provinciaal blad of the region's provinces: publications whose title speaks of subsidy, an
 opening, a specifieke uitkering or, as NWO's do, of a call for proposals. Licence: CC0. Robots of this host: not known,
 asked at every crawl (those of the SRU hosts say no, see cvdr.py). Certain (an item seen live, Sept 2026): ``title`` is
 "<number> : <organisation>", ``description`` is the real title, there is no guid, and one answer holds the whole result
@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 
+from db.region import region
 from db.vocabulary import Applicant, Instrument, SourceKind
 from scrapers.crawled import KnownPage
 from scrapers.extract import extract
@@ -37,11 +38,7 @@ PHRASES = ("specifieke uitkering", "specifieke uitkeringen", "call for proposals
 TITLED = " OR ".join(f'dt.title="{phrase}"' for phrase in PHRASES)
 SUBJECT = f'(dt.title any "{WORDS}" OR {TITLED})'
 AREA = 'c.product-area=="officielepublicaties"'  # every client in use sends it
-PAPERS = (
-    'w.publicatienaam=="Staatscourant"',
-    'w.publicatienaam=="Provinciaal blad" AND dt.creator=="Noord-Holland"',
-    'w.publicatienaam=="Provinciaal blad" AND dt.creator=="Flevoland"',
-)
+NATIONAL, PROVINCIAL = 'w.publicatienaam=="Staatscourant"', 'w.publicatienaam=="Provinciaal blad" AND dt.creator=="{}"'
 WINDOW = timedelta(days=31)  # one answer holds everything: keep it small
 MOST_PAGES = 600  # of one crawl, ten minutes; the others are kept by their title
 TEXT = ("#broodtekst", ".broodtekst-container", "main", "body")  # the first that a page has
@@ -51,13 +48,18 @@ REFUSED = re.compile(r"HTTP (?:40[1-4]|410|451)\b|robots\.txt of ")  # it will n
 NUMBER = re.compile(r"(?:stcrt|prb|stb)-\d{4}-\d+(?:-n\d+)?", re.IGNORECASE)
 
 
+def papers() -> tuple[str, ...]:
+    """What is searched: the paper of the State and those of the region's provinces."""
+    return (NATIONAL, *(PROVINCIAL.format(province) for province in region().sources.provinces))
+
+
 class Bekendmakingen(FeedSource):
     """What was published since the last complete crawl, in answers of a month each."""
 
     name, kind, publisher = "bekendmakingen", SourceKind.STREAM, "Officiële bekendmakingen"
     root = "https://zoek.officielebekendmakingen.nl"
     promises = (
-        "publicaties in de Staatscourant en het Provinciaal blad van Noord-Holland en Flevoland met subsidie, "
+        "publicaties in de Staatscourant en het Provinciaal blad van de eigen provincies met subsidie, "
         "openstelling, specifieke uitkering of call for proposals in de titel"
     )
     unseen = "publicaties met een andere titel; gemeentebladen en andere provincies; wat alleen in een bijlage staat"
@@ -69,7 +71,7 @@ class Bekendmakingen(FeedSource):
 
     def start(self) -> Iterable[Request]:
         for first, last in months(self.context.window_start.date(), self.context.now.date()):
-            for paper in PAPERS:
+            for paper in papers():
                 query = f'{AREA} AND {paper} AND dt.available>="{first}" AND dt.available<="{last}" AND {SUBJECT}'
                 yield Request(self.address(f"/rss?q={quote(query)}"))
 
@@ -170,7 +172,7 @@ def months(first: date, last: date) -> Iterator[tuple[date, date]]:
 def organisation(heading: str) -> str:
     """ "stcrt-2026-1 : Ministerie van X" -> "Ministerie van X"; a province by its full name."""
     name = one_line(heading.partition(" : ")[2], 200)
-    return f"Provincie {name}" if name in ("Noord-Holland", "Flevoland") else name
+    return f"Provincie {name}" if name in region().sources.provinces else name
 
 
 def published(item: Any) -> date | None:

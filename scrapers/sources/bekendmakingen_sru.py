@@ -23,7 +23,7 @@ from scrapers.extract import extract
 from scrapers.formats import SruSource, text_of, texts_of, xml_root
 from scrapers.listing import Listing
 from scrapers.source import Context, RowUnreadable
-from scrapers.sources.bekendmakingen import AREA, MOST_PAGES, NOTES, NUMBER, PAPERS, REFUSED, SUBJECT, remarks
+from scrapers.sources.bekendmakingen import AREA, MOST_PAGES, NOTES, NUMBER, REFUSED, SUBJECT, papers, remarks
 from scrapers.texts import is_spuk
 
 SIZE, LONGEST = 100, 100_000
@@ -46,7 +46,7 @@ class BekendmakingenSru(SruSource):
         self.in_full = 0
 
     def start(self) -> Iterable[Request]:
-        return [self.ask(paper, 1) for paper in PAPERS]
+        return [self.ask(paper, 1) for paper in papers()]
 
     def ask(self, paper: str, first: int) -> Request:
         """From one record on; sorting is left out, since some answers to it are diagnostics."""

@@ -14,26 +14,26 @@ from urllib.parse import quote
 from scrapy import Request
 from scrapy.http import TextResponse
 
+from db.region import region
 from db.vocabulary import SourceKind, Status
 from scrapers.formats import SruSource, text_of, texts_of
 from scrapers.listing import Listing
 from scrapers.source import RowUnreadable
 
-PROVINCES = ("Noord-Holland", "Flevoland")
 SIZE = 100
 
 
 class Cvdr(SruSource):
-    """Subsidy regulations of the two provinces that changed in the window; a newer version is the same regulation."""
+    """Subsidy regulations of our provinces that changed in the window; a newer version is the same regulation."""
 
     name, kind, publisher = "cvdr", SourceKind.STREAM, "CVDR"
     root = "https://zoekservice.overheid.nl"
-    promises = "subsidieverordeningen van Noord-Holland en Flevoland die gewijzigd zijn"
+    promises = "subsidieverordeningen van de eigen provincies die gewijzigd zijn"
     unseen = "openstellingen en plafonds: die staan in het Provinciaal blad; verordeningen van gemeenten"
     on, asks_robots = False, False
 
     def start(self) -> Iterable[Request]:
-        return [self.ask(province, 1) for province in PROVINCES]
+        return [self.ask(province, 1) for province in region().sources.provinces]
 
     def ask(self, province: str, first: int) -> Request:
         """From one record on."""

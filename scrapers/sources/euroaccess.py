@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 from scrapy import Request
 from scrapy.http import TextResponse
 
+from db.region import region
 from db.vocabulary import Applicant, DeadlineKind, SourceKind
 from scrapers.listing import BRUSSELS, ListedDeadline, Listing
 from scrapers.source import Context, RowUnreadable, Source, SourceIncomplete, maybe
@@ -57,7 +58,7 @@ ENTITIES = {
     "Education and training institution": Applicant.KNOWLEDGE,
     "Non-Profit Organisation": Applicant.NON_PROFIT,
 }
-HERE = re.compile(r"EU Member States|\bNetherlands\b|\bNederland\b|Holland|\bFlevoland\b", re.IGNORECASE)
+HERE = r"EU Member States|\bNetherlands\b|\bNederland\b"
 MOMENT = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})(?: (\d{2}:\d{2}))?")
 EURO = r"€ ?(\d[\d,]*(?:\.\d{2})?)"
 PER_PROJECT = re.compile(rf"(?P<word>max\.|min\.|between) {EURO}(?: and {EURO})?", re.IGNORECASE)
@@ -191,7 +192,7 @@ def topic_code(facts: dict[str, str], programme: str) -> str:
 def is_for_us(programme: str, facts: dict[str, str]) -> bool:
     """Whether the Netherlands may be among the regions: an Interreg names its own."""
     regions = plain_text(facts.get("regions / countries for funding", ""))
-    return not regions or not programme.casefold().startswith("interreg") or bool(HERE.search(regions))
+    return not regions or not programme.casefold().startswith("interreg") or is_here(regions)
 
 
 def deadlines(page: Any, listed: str) -> tuple[ListedDeadline, ...]:
@@ -252,3 +253,9 @@ def rate(words: str) -> dict[str, Any]:
     """The share of the costs, where one number says it."""
     number = re.fullmatch(r"(\d{1,3}(?:\.\d{1,2})?) ?%", words)
     return {"rate": Decimal(number[1])} if number and 0 < Decimal(number[1]) <= 100 else {}
+
+
+def is_here(regions: str) -> bool:
+    """Whether a list of places names the country or a part of it that is the region's."""
+    own = (re.escape(name) for name in region().sources.named)
+    return bool(re.search("|".join((HERE, *own)), regions, re.IGNORECASE))

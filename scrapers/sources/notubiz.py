@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 from scrapy import Request
 from scrapy.http import TextResponse
 
+from db.region import region
 from db.vocabulary import DeadlineKind, Nature, SourceKind, Status
 from scrapers.crawled import Crawled
 from scrapers.formats import JsonSource, text_in
@@ -36,11 +37,6 @@ from scrapers.texts import one_line
 
 VERSION = "1.17.0"
 WINDOWS = 4
-# Participant -> its number at Notubiz.
-ORGANISATIONS = {
-    "amsterdam": 281, "almere": 952, "blaricum": 2063, "haarlem": 544, "heemskerk": 2026, "laren": 2046,
-    "purmerend": 1118, "wijdemeren": 1243, "zandvoort": 924,
-}  # fmt: skip
 TITLE = "1"  # the number of an attribute
 COUNCIL = re.compile(r"\b(gemeenteraad|raad|(gemeente)?raadsvergadering|begrotingsraad)\b", re.IGNORECASE)
 # What a body does when it decides, as some councils call that meeting; of the same body that meets as the council.
@@ -55,6 +51,11 @@ CANCELLED = re.compile(r"\bverval(t|len)\b|\bgeannuleerd\b|\bafgelast\b|gaat nie
 NEEDED = ("attributes", "plannings", "permission_group")  # without these a row does not say what and when it is
 
 
+def councils() -> dict[str, int]:
+    """Participant -> its number at Notubiz."""
+    return region().sources.councils
+
+
 class Notubiz(JsonSource):
     """The meetings of councils in the year to come, three months a question."""
 
@@ -62,7 +63,7 @@ class Notubiz(JsonSource):
     root = "https://api.notubiz.nl"
     on = False
     lists_calls = False
-    promises = "de raadsvergaderingen van negen gemeenten in het komende jaar, met wat vervalt of verschuift"
+    promises = "de raadsvergaderingen van gemeenten van de regio in het komende jaar, met wat vervalt of verschuift"
     unseen = "gemeenten met een andere leverancier (GO, iBabs); vergaderingen van colleges; besloten vergaderingen"
 
     def __init__(self, context: Context) -> None:
@@ -70,13 +71,13 @@ class Notubiz(JsonSource):
         self.councils: set[tuple[str, str]] = set()  # participant and number of a body that met as the council
 
     def start(self) -> Iterable[Request]:
-        return [self.ask(participant, 0) for participant in ORGANISATIONS]
+        return [self.ask(participant, 0) for participant in councils()]
 
     def ask(self, participant: str, window: int, page: int = 1) -> Request:
         """One page of three months of one council."""
         first, last = windows(self.context.today)[window]
         days = f"date_from={quote(f'{first} 00:00:00')}&date_to={quote(f'{last} 23:59:59')}"
-        query = f"organisation_id={ORGANISATIONS[participant]}&{days}&page={page}&format=json&version={VERSION}"
+        query = f"organisation_id={councils()[participant]}&{days}&page={page}&format=json&version={VERSION}"
         return Request(self.address(f"/events?{query}"), meta={"asked_for": (participant, window, page)})
 
     def rows(self, page: TextResponse) -> Iterable[Any]:
@@ -181,7 +182,7 @@ def read_whole(crawled: Crawled, today: date) -> set[str]:
     """The participants whose whole year was read: the last three months are asked only after all before them."""
     if any(row.external_id is None for row in crawled.unreadable):
         return set()  # nobody knows whose meeting that was
-    numbers = {str(number): participant for participant, number in ORGANISATIONS.items()}
+    numbers = {str(number): participant for participant, number in councils().items()}
     last = f"{windows(today)[-1][1]} 23:59:59"
     whole = set()
     for page in crawled.pages:

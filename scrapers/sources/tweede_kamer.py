@@ -20,13 +20,14 @@ from zoneinfo import ZoneInfo
 from scrapy import Request
 from scrapy.http import TextResponse
 
+from db.region import region
 from db.vocabulary import DeadlineKind, Nature, SourceKind, Status
 from scrapers.formats import JsonSource, text_in
 from scrapers.listing import AMSTERDAM, ListedDeadline, Listing
 from scrapers.source import Context, RowUnreadable, SourceIncomplete
 from scrapers.texts import one_line
 
-WORDS = ("subsidie", "specifieke uitkering", "mirt", "metropoolregio amsterdam", "regio deal", "woningbouw")
+WORDS = ("subsidie", "specifieke uitkering", "mirt", "regio deal", "woningbouw")
 KINDS = ("Brief regering", "Motie", "Amendement", "Antwoord schriftelijke vragen")
 COMMITTEES = (
     "vaste commissie voor Volkshuisvesting en Ruimtelijke Ordening",
@@ -51,6 +52,11 @@ DEBATE = (
 WHERE_TO = "verplaatst; waarheen is nog niet bekend"
 
 
+def words() -> tuple[str, ...]:
+    """What is asked for, each by itself: the usual words and those of the region."""
+    return (*WORDS, *region().sources.words)
+
+
 class TweedeKamer(JsonSource):
     """What changed since the last complete crawl, and every debate still to come."""
 
@@ -69,7 +75,7 @@ class TweedeKamer(JsonSource):
     def start(self) -> Iterable[Request]:
         since = f"{self.context.window_start:%Y-%m-%dT%H:%M:%SZ}"
         kinds = " or ".join(f"Soort eq '{kind}'" for kind in KINDS)
-        for word in WORDS:
+        for word in words():
             named = f"contains(tolower(Onderwerp),'{word}')"
             yield self.ask("Document", word, f"ApiGewijzigdOp gt {since} and ({kinds}) and {named}", "ApiGewijzigdOp")
         yield self.ask_committee(0)

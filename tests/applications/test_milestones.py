@@ -42,7 +42,7 @@ def cast(session: Session, now: datetime) -> Cast:
 
 
 def started(cast: Cast) -> Dossier:
-    return stages.start(cast.deed(), cast.call, "haarlem", Visibility.MRA)
+    return stages.start(cast.deed(), cast.call, "haarlem", Visibility.REGION)
 
 
 def test_the_clock_goes_by_the_penvoerder_the_partners_and_the_own_money(cast: Cast) -> None:

@@ -65,7 +65,7 @@ def test_costs_times_the_rate_is_asked_and_hours_come_off_what_is_to_be_found_in
         withdraw_line(cast.deed(), dossier, one.id)
     assert lines_of(cast.session, dossier) == []
     with pytest.raises(NotAllowed):
-        add_line(cast.deed(cast.haarlem), awarded(cast, Visibility.MRA), line("X", "1", "1"))
+        add_line(cast.deed(cast.haarlem), awarded(cast, Visibility.REGION), line("X", "1", "1"))
 
 
 def test_a_day_to_report_on_stands_in_calendar_feed_and_vandaag_until_it_is_done(cast: Cast, now: datetime) -> None:

@@ -31,7 +31,7 @@ def test_who_has_a_task_or_a_step_is_on_the_team_and_steps_stay_with_who_sees_th
     closes = Deadline(call_id=cast.call.id, kind=DeadlineKind.CLOSES, day=date(2027, 3, 16), modified_at=now)
     session.add(closes)
     session.flush()
-    dossier = stages.start(cast.deed(), cast.call, "amsterdam", Visibility.MRA)
+    dossier = stages.start(cast.deed(), cast.call, "amsterdam", Visibility.REGION)
     tasks.add_task(cast.deed(), dossier, TaskKind.TASK, date(2026, 9, 1), "Bel", cast.coordinator.id)
     milestones_of(session, open_clock(cast.deed(), dossier, closes))[0].assignee_id = cast.second.id
     session.flush()

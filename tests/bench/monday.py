@@ -109,12 +109,12 @@ def _calls(session: Session) -> None:
 
 def _dossier(deed: Deed, n: int) -> None:
     fields = dossiers.DossierFields(
-        title=f"Dossier {n}", visibility=Visibility.MRA, lobbyist_id=deed.by.id, official_id=deed.by.id
+        title=f"Dossier {n}", visibility=Visibility.REGION, lobbyist_id=deed.by.id, official_id=deed.by.id
     )
     dossier = dossiers.open_dossier(deed, fields, challenges=["A20-1"], calls=[n + 1])
     office = contacts.Office(f"Ministerie {n}", "directie", "")
     day = TODAY + timedelta(days=n % 40)
-    talk = contacts.ContactFields(TODAY, "Gesproken", "talk", dossier.id, "", f"Bellen {n}", day, Visibility.MRA)
+    talk = contacts.ContactFields(TODAY, "Gesproken", "talk", dossier.id, "", f"Bellen {n}", day, Visibility.REGION)
     contact = contacts.log_contact(deed, talk, office)
     contacts.commit_to(deed, contact, f"Stuk {n} sturen", day)
     coalition.join(deed, dossier, "", PartyKind.PARTICIPANT, TODAY, "haarlem")
@@ -124,7 +124,7 @@ def _dossier(deed: Deed, n: int) -> None:
 
 def _application(deed: Deed, n: int) -> None:
     call = deed.session.exec(select(Call).where(col(Call.id) == 300 + n)).one()
-    dossier: Dossier = stages.start(deed, call, "amsterdam", Visibility.MRA)
+    dossier: Dossier = stages.start(deed, call, "amsterdam", Visibility.REGION)
     tasks.add_task(deed, dossier, TaskKind.TASK, date(2026, 12, 1) + timedelta(days=n), f"Begroting {n}", deed.by.id)
 
 

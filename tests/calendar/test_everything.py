@@ -94,7 +94,7 @@ def test_each_kind_stands_on_its_day_for_who_sees_the_dossier_and_for_nobody_els
 
 def test_a_position_that_a_partner_keeps_to_itself_is_on_nobody_elses_day(session: Session) -> None:
     cast = gather(session, NOW)
-    dossier = lobby_of(cast, Visibility.MRA)
+    dossier = lobby_of(cast, Visibility.REGION)
     position = session.exec(select(Position)).one()
     position.participant_id, position.visibility = "haarlem", Visibility.OWN
     session.flush()
@@ -104,12 +104,12 @@ def test_a_position_that_a_partner_keeps_to_itself_is_on_nobody_elses_day(sessio
     assert not any(
         item.kind == "position_review" for item in lobby_due(session, TODAY) if item.user_id == cast.lobbyist.id
     )
-    assert dossier.visibility == Visibility.MRA
+    assert dossier.visibility == Visibility.REGION
 
 
 def test_the_lobby_in_the_calendar_is_the_list_of_what_is_open(session: Session) -> None:
     cast = gather(session, NOW)
-    lobby_of(cast, Visibility.MRA)
+    lobby_of(cast, Visibility.REGION)
     viewer = viewer_of(cast.lobbyist)
     listed = open_matters(session, viewer, lobby_due(session, TODAY, AHEAD), TODAY)
     entries = planned(session, viewer, Now(NOW), TODAY, TODAY + AHEAD, Wanted())
@@ -122,8 +122,8 @@ def test_the_lobby_in_the_calendar_is_the_list_of_what_is_open(session: Session)
 
 def test_what_is_asked_for_narrows_every_kind(session: Session) -> None:
     cast = gather(session, NOW)
-    lobby_of(cast, Visibility.MRA)
-    application_of(cast, Visibility.MRA)
+    lobby_of(cast, Visibility.REGION)
+    application_of(cast, Visibility.REGION)
     viewer = viewer_of(cast.coordinator)
 
     def kinds(**asked: object) -> set[EntryKind]:

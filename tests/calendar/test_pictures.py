@@ -72,7 +72,7 @@ def _applications(session: Session, now: datetime) -> dict[str, Dossier]:
     closes = Deadline(call_id=cast.call.id, kind=DeadlineKind.CLOSES, day=date(2026, 9, 1), modified_at=now)
     session.add(closes)
     made = {}
-    for name, visibility, asked in (("Geheim", Visibility.OWN, 7_000_010), ("Open", Visibility.MRA, 300_070)):
+    for name, visibility, asked in (("Geheim", Visibility.OWN, 7_000_010), ("Open", Visibility.REGION, 300_070)):
         dossier = stages.start(cast.deed(), cast.call, "amsterdam", visibility, ["A20-1"])
         dossier.title = name
         stages.set_money(cast.deed(), dossier, stages.Money(Decimal(asked), Decimal(asked), 50), dossier.version)

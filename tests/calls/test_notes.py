@@ -17,8 +17,8 @@ pytestmark = pytest.mark.one_database
 def test_a_note_keeps_what_stood_there_and_is_seen_by_whom_it_is_for(session: Session, now: datetime) -> None:
     cast = gather(session, now)
     first = write_note(cast.deed(), cast.call, "Bel RVO", ["haven"], Visibility.OWN)
-    second = change_note(cast.deed(), cast.call, first.id, "RVO gebeld", ["haven"], Visibility.MRA)
-    third = change_note(cast.deed(), cast.call, second.id, "RVO belt terug", [], Visibility.MRA)
+    second = change_note(cast.deed(), cast.call, first.id, "RVO gebeld", ["haven"], Visibility.REGION)
+    third = change_note(cast.deed(), cast.call, second.id, "RVO belt terug", [], Visibility.REGION)
     (mine,) = notes_on(session, viewer_of(cast.lobbyist), cast.call)
     assert mine.note.id == third.id
     assert [note.text for note, _ in mine.before] == ["RVO gebeld", "Bel RVO"]

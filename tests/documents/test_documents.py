@@ -51,9 +51,9 @@ def test_a_document_begins_at_the_own_organisation_and_is_never_wider_than_what_
     assert (seen(cast, shared, cast.reader), seen(cast, shared, cast.haarlem)) == (["nota.txt"], [])
     with pytest.raises(NotFound):
         documents.document_for(cast.session, viewer_of(cast.haarlem), document.id)
-    add(cast, shared, Visibility.MRA, b"anders")
+    add(cast, shared, Visibility.REGION, b"anders")
     assert len(seen(cast, shared, cast.haarlem)) == 1
-    for host, level in ((shared, Visibility.PUBLIC), (private, Visibility.MRA)):
+    for host, level in ((shared, Visibility.PUBLIC), (private, Visibility.REGION)):
         with pytest.raises(Incomplete, match="niet ruimer"):
             add(cast, host, level, b"te ruim")
     with pytest.raises(NotFound):
@@ -65,9 +65,9 @@ def test_a_document_begins_at_the_own_organisation_and_is_never_wider_than_what_
 def test_what_hangs_on_a_position_or_contact_follows_it(cast: Cast) -> None:
     shared = cast.open()
     draft = positions.draft(cast.deed(), shared, positions.Wording(public="Concept"), Visibility.OWN)
-    open_talk = talk(cast, shared, Visibility.MRA)
+    open_talk = talk(cast, shared, Visibility.REGION)
     add(cast, draft)
-    on_talk = add(cast, open_talk, Visibility.MRA, b"verslag")
+    on_talk = add(cast, open_talk, Visibility.REGION, b"verslag")
     assert seen(cast, shared, cast.lobbyist) == ["nota.txt", "nota.txt"]
     assert seen(cast, shared, cast.reader) == ["nota.txt"]  # a draft is for those who work on it
     assert seen(cast, shared, cast.haarlem) == ["nota.txt"]
@@ -90,7 +90,7 @@ def test_the_same_file_is_stored_once_and_goes_with_the_last_that_needs_it(cast:
 
 def test_who_added_it_takes_it_back_and_its_history_stays(cast: Cast) -> None:
     dossier = cast.open()
-    document = add(cast, dossier, Visibility.MRA)
+    document = add(cast, dossier, Visibility.REGION)
     with pytest.raises(NotAllowed):
         documents.withdraw(cast.deed(cast.haarlem), document, document.version)
     with pytest.raises(ChangedMeanwhile):
@@ -105,7 +105,7 @@ def test_who_added_it_takes_it_back_and_its_history_stays(cast: Cast) -> None:
 def test_what_others_hung_on_a_contact_stays_theirs_when_it_goes_or_is_refused(cast: Cast) -> None:
     shared, own = cast.open(), cast.open("Van ons", visibility=Visibility.OWN)
     for change in ({"dossier_id": own.id, "visibility": "own"}, {"visibility": "own"}, None):
-        said = talk(cast, shared, Visibility.MRA)
+        said = talk(cast, shared, Visibility.REGION)
         ours, theirs = add(cast, said), add(cast, said, content=b"van Haarlem", by=cast.haarlem)
         if change:
             history.correct(cast.deed(), said, change, said.version)
@@ -114,8 +114,8 @@ def test_what_others_hung_on_a_contact_stays_theirs_when_it_goes_or_is_refused(c
         assert documents.document_for(cast.session, viewer_of(cast.haarlem), theirs.id).dossier_id == shared.id
         assert (documents.content_of(cast.session, theirs), ours.contact_id is None) == (b"van Haarlem", not change)
         documents.withdraw(cast.deed(cast.haarlem), theirs, theirs.version)
-    for level, whose in ((Visibility.OWN, "een andere organisatie"), (Visibility.MRA, "Haarlem")):
-        alone = talk(cast, None, Visibility.MRA)
+    for level, whose in ((Visibility.OWN, "een andere organisatie"), (Visibility.REGION, "Haarlem")):
+        alone = talk(cast, None, Visibility.REGION)
         document = add(cast, alone, level, by=cast.haarlem)
         with pytest.raises(Incomplete, match=f"nog een document van {whose} aan"):
             history.withdraw(cast.deed(), alone, alone.version)
@@ -140,7 +140,7 @@ def test_a_contact_takes_its_documents_along_and_a_dossier_with_some_is_not_empt
 
 def test_a_merged_dossier_brings_its_documents_and_shows_them_to_nobody_more(cast: Cast) -> None:
     wide, narrow = cast.open(), cast.open("Smal", visibility=Visibility.OWN)
-    add(cast, wide, Visibility.MRA)
+    add(cast, wide, Visibility.REGION)
     dossier_ends.merge(cast.deed(), wide, narrow, wide.version)
     assert (seen(cast, narrow, cast.lobbyist), seen(cast, narrow, cast.haarlem)) == (["nota.txt"], [])
     row = cast.session.exec(select(Document)).one()

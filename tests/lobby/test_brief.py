@@ -32,7 +32,7 @@ TODAY = date(2026, 5, 29)
 HEAT, LONG = Office("Ministerie van Warmte", "directeur Warmte"), "een heel lang verhaal " * 90
 
 
-def talked(cast: Cast, dossiers: int = 1, words: str = "Gesproken", visibility: Visibility = Visibility.MRA) -> int:
+def talked(cast: Cast, dossiers: int = 1, words: str = "Gesproken", visibility: Visibility = Visibility.REGION) -> int:
     """Talks, stances and promises in so many dossiers; gives the organisation."""
     for number in range(dossiers):
         fields = {"message_nl": words, "request": words, "requested_amount": 1_000_000, "visibility": visibility}
@@ -97,7 +97,7 @@ def test_a_brief_that_waits_says_what_its_reader_may_see_when_it_leaves(engine: 
     with writing(engine) as session:
         cast = gather(session, now)
         organisation = talked(cast)
-        told = ContactFields(TODAY, "KANARIE bericht", reply="KANARIE", visibility=Visibility.MRA)
+        told = ContactFields(TODAY, "KANARIE bericht", reply="KANARIE", visibility=Visibility.REGION)
         secret = log_contact(cast.deed(), told, HEAT).id
         here = register.organisation_for(session, viewer_of(cast.lobbyist), organisation)
         for to in (cast.reader, cast.coordinator):

@@ -36,7 +36,7 @@ def call(engine: Engine) -> int:
     with writing(engine) as session:
         make_participant(session)
         for title, stage, closed, visibility in (
-            ("KANARIE warmte", "preparing", None, Visibility.OWN), ("KANARIE oud", "settled", NOW, Visibility.MRA),
+            ("KANARIE warmte", "preparing", None, Visibility.OWN), ("KANARIE oud", "settled", NOW, Visibility.REGION),
         ):  # fmt: skip
             dossier = Dossier(
                 title=title, kind="application", stage=stage, participant_id="amsterdam", visibility=visibility,

@@ -88,7 +88,7 @@ def test_what_one_types_in_a_shared_dossier_stays_within_the_own_organisation(ca
 
 @pytest.mark.parametrize(
     ("dossier_is", "row_is"),
-    [(Visibility.OWN, Visibility.MRA), (Visibility.OWN, Visibility.PUBLIC), (Visibility.MRA, Visibility.PUBLIC)],
+    [(Visibility.OWN, Visibility.REGION), (Visibility.OWN, Visibility.PUBLIC), (Visibility.REGION, Visibility.PUBLIC)],
 )
 def test_nothing_is_seen_by_more_people_than_its_dossier(
     cast: Cast, dossier_is: Visibility, row_is: Visibility
@@ -114,7 +114,7 @@ def test_a_stake_that_was_shared_stays_so_until_said_otherwise(cast: Cast) -> No
     session, by, now, dossier = cast.session, cast.lobbyist, cast.now, cast.open()
     office = contacts.stakeholder_for(Deed(session, by, now), OFFICE)
     seen = []
-    for visibility in (Visibility.MRA, None, Visibility.OWN):
+    for visibility in (Visibility.REGION, None, Visibility.OWN):
         stake = contacts.stake_for(Deed(session, by, now), dossier, office, StakeRole.ALLY, 5, None, "", visibility)
         seen.append(stake.visibility)
     assert seen == ["mra", "mra", "own"]
@@ -124,10 +124,10 @@ def test_a_dossier_that_is_narrowed_takes_along_what_others_shared_in_it(cast: C
     session, now, dossier, other = cast.session, cast.now, cast.open(), cast.open("Blijft gedeeld")
     rows: list[ContactMoment | Commitment | Stake] = []
     for place in (dossier, other):
-        told = ContactFields(TODAY, "x", dossier_id=place.id, visibility=Visibility.MRA)
+        told = ContactFields(TODAY, "x", dossier_id=place.id, visibility=Visibility.REGION)
         contact = log_contact(Deed(session, cast.haarlem, now), told, OFFICE)
         office = contacts.stakeholder_for(Deed(session, cast.haarlem, now), OFFICE)
-        given = StakeRole.ALLY, 5, None, "", Visibility.MRA
+        given = StakeRole.ALLY, 5, None, "", Visibility.REGION
         stake = contacts.stake_for(Deed(session, cast.haarlem, now), place, office, *given)
         rows += [contact, contacts.commit_to(Deed(session, cast.haarlem, now), contact, "Stuurt de brief", None), stake]
     fields = dossiers.DossierFields("Nu van ons", visibility=Visibility.OWN)
@@ -137,7 +137,7 @@ def test_a_dossier_that_is_narrowed_takes_along_what_others_shared_in_it(cast: C
     assert [row.visibility for row in rows] == ["own"] * 3 + ["mra"] * 3
     assert [row.version - version for row, version in zip(rows, versions, strict=True)] == [1] * 3 + [0] * 3
     assert {row.participant_id for row in rows} == {"haarlem"}
-    back = dossiers.DossierFields("Weer gedeeld", visibility=Visibility.MRA)
+    back = dossiers.DossierFields("Weer gedeeld", visibility=Visibility.REGION)
     dossiers.edit(Deed(session, cast.lobbyist, now), dossier, back, dossier.version)
     session.expire_all()
     assert [row.visibility for row in rows[:3]] == ["own"] * 3, "who wrote it decides whether to share it again"

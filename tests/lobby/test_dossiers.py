@@ -81,10 +81,10 @@ def test_the_second_of_two_people_is_told_and_nothing_is_lost(engine: Engine, no
         cast = gather(session, now)
         dossier = cast.open()
         seen = dossier.version
-    fields = dossiers.DossierFields(title="Eerste", visibility=Visibility.MRA)
+    fields = dossiers.DossierFields(title="Eerste", visibility=Visibility.REGION)
     with writing(engine) as session:
         dossiers.edit(Deed(session, cast.lobbyist, now), session.get_one(Dossier, dossier.id), fields, seen)
-    other = dossiers.DossierFields(title="Tweede", visibility=Visibility.MRA)
+    other = dossiers.DossierFields(title="Tweede", visibility=Visibility.REGION)
     with pytest.raises(ChangedMeanwhile), writing(engine) as session:
         dossiers.edit(Deed(session, cast.coordinator, now), session.get_one(Dossier, dossier.id), other, seen)
     with writing(engine) as session:
@@ -173,7 +173,7 @@ def test_what_stood_in_a_dossier_stays_with_whoever_saw_it_when_it_is_opened_in_
         lines = timeline(cast.session, dossier, rights.viewer_of(by))
         return any("KANARIE titel" in line.text for line in lines if line.word == LogKind.EDITED.label)
 
-    own, group, mra = Visibility.OWN, Visibility.GROUP, Visibility.MRA
+    own, group, mra = Visibility.OWN, Visibility.GROUP, Visibility.REGION
     outside = make_user(cast.session, cast.now, Role.LOBBYIST, "hilversum")
     assert [told(before, after, cast.haarlem) for before, after in ((own, group), (own, mra))] == [False, False]
     assert [told(group, mra, by) for by in (outside, cast.lobbyist)] == [False, True]
@@ -202,11 +202,11 @@ def test_what_an_own_body_adopted_for_its_own_stays_so_when_the_dossier_is_edite
     own = positions.draft(cast.deed(), dossier, positions.Wording(public="KANARIE"))
     college = positions.Adoption(Gremium.EXECUTIVE, "C1", date(2026, 5, 1), date(2026, 5, 1))
     resolutions.adopt(cast.deed(), own, college)
-    dossiers.edit(cast.deed(), dossier, dossiers.DossierFields("Ander", visibility=Visibility.MRA), dossier.version)
+    dossiers.edit(cast.deed(), dossier, dossiers.DossierFields("Ander", visibility=Visibility.REGION), dossier.version)
     assert own.visibility == Visibility.OWN
     wide = positions.draft(cast.deed(), dossier, positions.Wording(public="Gedeeld"))
     later = positions.Adoption(Gremium.EXECUTIVE, "C2", date(2026, 5, 9), date(2026, 5, 9))
-    resolutions.adopt(cast.deed(), wide, later, succeeds=own, visibility=Visibility.MRA)
+    resolutions.adopt(cast.deed(), wide, later, succeeds=own, visibility=Visibility.REGION)
     dossiers.edit(cast.deed(), dossier, dossiers.DossierFields("Ander"), dossier.version)
     cast.session.refresh(wide)
     assert wide.visibility == Visibility.OWN, "and is seen by no more people than its dossier"

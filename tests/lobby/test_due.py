@@ -104,7 +104,7 @@ def test_who_may_no_longer_see_it_is_no_longer_reminded(cast: Cast) -> None:
     dossier.visibility = Visibility.OWN
     cast.session.flush()
     assert reminded() == []
-    dossier.visibility, cast.haarlem.deactivated_at = Visibility.MRA, cast.now
+    dossier.visibility, cast.haarlem.deactivated_at = Visibility.REGION, cast.now
     cast.session.flush()
     assert reminded() == []
 

@@ -31,7 +31,7 @@ def open_all_three(cast: Cast) -> None:
     """A follow-up, a promise and a mandate that ended, all with the lobbyist."""
     dossier = cast.open(lobbyist_id=cast.lobbyist.id)
     cast.adopted(dossier, TODAY - timedelta(days=60), YESTERDAY)
-    fields = ContactFields(TODAY, "x", follow_up="Bellen", follow_up_on=YESTERDAY, visibility=Visibility.MRA)
+    fields = ContactFields(TODAY, "x", follow_up="Bellen", follow_up_on=YESTERDAY, visibility=Visibility.REGION)
     contact = log_contact(cast.deed(), fields, Office("Ministerie van VRO"))
     commit_to(cast.deed(), contact, "Stuurt de planning", YESTERDAY)
 

@@ -43,7 +43,7 @@ def cast(session: Session, now: datetime) -> Cast:
     return gather(session, now)
 
 
-def logged(cast: Cast, dossier: Dossier | None = None, visibility: str = Visibility.MRA) -> ContactMoment:
+def logged(cast: Cast, dossier: Dossier | None = None, visibility: str = Visibility.REGION) -> ContactMoment:
     fields = ContactFields(
         TODAY, "KANARIE te veel gezegd", dossier_id=dossier.id if dossier else None, visibility=visibility
     )
@@ -95,7 +95,7 @@ def test_the_history_of_a_contact_names_no_dossier_that_its_owner_hid(cast: Cast
 
 
 def test_only_who_wrote_it_corrects_it_and_never_wider_than_the_dossier(cast: Cast) -> None:
-    contact, new = logged(cast), ContactFields(TODAY, "x", visibility=Visibility.MRA)
+    contact, new = logged(cast), ContactFields(TODAY, "x", visibility=Visibility.REGION)
     for by in (cast.haarlem, cast.reader):
         with pytest.raises(NotAllowed):
             edit_contact(cast.deed(by), contact, new, OFFICE, contact.version)
@@ -105,7 +105,7 @@ def test_only_who_wrote_it_corrects_it_and_never_wider_than_the_dossier(cast: Ca
     with pytest.raises(NotFound):
         history.withdraw(cast.deed(cast.haarlem), hidden, hidden.version)
     private = cast.open(visibility=Visibility.OWN)
-    wider = ContactFields(TODAY, "x", visibility=Visibility.MRA, dossier_id=private.id)
+    wider = ContactFields(TODAY, "x", visibility=Visibility.REGION, dossier_id=private.id)
     with pytest.raises(Incomplete):
         edit_contact(cast.deed(), contact, wider, OFFICE, contact.version)
 
@@ -114,9 +114,9 @@ def test_what_is_withdrawn_is_nowhere_but_in_the_history(cast: Cast) -> None:
     dossier = cast.open()
     contact = logged(cast, dossier)
     contacts.commit_to(cast.deed(), contact, "KANARIE belofte", None)
-    stake = contacts.stake_for(cast.deed(), dossier, contacts.stakeholder_for(cast.deed(), OFFICE), StakeRole.ALLY, 5, 1, "KANARIE bron", Visibility.MRA)  # fmt: skip
+    stake = contacts.stake_for(cast.deed(), dossier, contacts.stakeholder_for(cast.deed(), OFFICE), StakeRole.ALLY, 5, 1, "KANARIE bron", Visibility.REGION)  # fmt: skip
     outcome = moments.record_outcome(cast.deed(), dossier, "KANARIE vraag", OutcomeResult.PARTLY, TODAY, "passage")
-    note = dossiers.note(cast.deed(), dossier, "KANARIE notitie", Visibility.MRA)
+    note = dossiers.note(cast.deed(), dossier, "KANARIE notitie", Visibility.REGION)
     for row in (contact, stake, outcome):
         history.withdraw(cast.deed(), row, row.version)
     history.withdraw_note(cast.deed(), note)
@@ -162,7 +162,7 @@ def test_promises_outcomes_and_stakes_are_corrected(cast: Cast) -> None:
 
 def test_a_dossier_lets_go_of_a_moment_and_leaves_an_agenda_that_is_a_draft(cast: Cast) -> None:
     dossier = cast.open()
-    moment = Moment(title="Debat", ends_on=TODAY, participant_id="amsterdam", visibility=Visibility.MRA)
+    moment = Moment(title="Debat", ends_on=TODAY, participant_id="amsterdam", visibility=Visibility.REGION)
     cast.session.add(moment)
     cast.session.flush()
     moments.hook(cast.deed(), dossier, f"moment:{moment.id}")
@@ -231,7 +231,7 @@ def test_what_is_for_one_group_is_merged_into_no_group_with_others_in_it(cast: C
     said = ContactFields(TODAY, "KANARIE", dossier_id=ours.id, visibility=Visibility.GROUP)
     contact = log_contact(cast.deed(cast.haarlem), said, OFFICE)
     parties = cast.open("De coalitie", visibility=Visibility.GROUP, group_parties=True)
-    lobbyists = cast.open("Alle lobbyisten", visibility=Visibility.MRA, group_lobbyists=True)
+    lobbyists = cast.open("Alle lobbyisten", visibility=Visibility.REGION, group_lobbyists=True)
     named = cast.open("Op naam", visibility=Visibility.GROUP)
     name_readers(cast.deed(), named, f"{cast.haarlem.email} {cast.reader.email}")
     for other in (parties, lobbyists, named):
@@ -269,7 +269,7 @@ def test_what_stands_on_an_adopted_agenda_goes_into_no_other_dossier(cast: Cast)
 
 def test_the_title_of_what_was_merged_is_told_to_who_could_see_it(cast: Cast) -> None:
     wide = cast.open("Blijft")
-    for title, visibility in (("KANARIEGEHEIM", Visibility.OWN), ("Ook dubbel", Visibility.MRA)):
+    for title, visibility in (("KANARIEGEHEIM", Visibility.OWN), ("Ook dubbel", Visibility.REGION)):
         goes = cast.open(title, visibility=visibility)
         dossier_ends.merge(cast.deed(), goes, wide, goes.version)
     seen = lines(cast, wide, cast.haarlem)
@@ -286,7 +286,7 @@ def test_a_contact_stays_on_a_dossier_that_was_hidden_from_who_edits_it(cast: Ca
     better = ContactFields(TODAY, "Gevraagd om meer regie", dossier_id=dossier.id)
     edit_contact(cast.deed(cast.haarlem), contact, better, OFFICE, contact.version)
     assert (contact.message, contact.dossier_id) == ("Gevraagd om meer regie", dossier.id)
-    wide = ContactFields(TODAY, "Gedeeld", dossier_id=dossier.id, visibility=Visibility.MRA)
+    wide = ContactFields(TODAY, "Gedeeld", dossier_id=dossier.id, visibility=Visibility.REGION)
     with pytest.raises(Incomplete, match="niet ruimer"):
         edit_contact(cast.deed(cast.haarlem), contact, wide, OFFICE, contact.version)
     edit_contact(cast.deed(cast.haarlem), contact, ContactFields(TODAY, "Los"), OFFICE, contact.version)

@@ -190,7 +190,7 @@ DAYS = st.integers(0, 20).map(lambda n: MAY + timedelta(days=n))
 def test_no_day_ever_has_two_positions_of_one_line(periods: list[tuple[date, date | None]]) -> None:
     kept: list[Position] = []
     for start, last in periods:
-        if (last and last < start) or positions.overlapping(kept, positions.MRA_LINE, start, last):
+        if (last and last < start) or positions.overlapping(kept, positions.REGION_LINE, start, last):
             continue
         kept.append(
             Position(

@@ -32,7 +32,7 @@ def cast(session: Session, now: datetime) -> Cast:
 
 
 def shared(cast: Cast, office: Office = HEAT, **fields: object) -> None:
-    log_contact(cast.deed(cast.haarlem), ContactFields(TODAY, "x", visibility=Visibility.MRA, **fields), office)
+    log_contact(cast.deed(cast.haarlem), ContactFields(TODAY, "x", visibility=Visibility.REGION, **fields), office)
 
 
 def seen(cast: Cast, organisation: str, office: str = "") -> Presence:
@@ -93,8 +93,8 @@ def test_what_one_called_an_organisation_to_itself_stays_so_when_it_is_shared(ca
     assert ours is not None
     fields = register.OrganisationFields("Bureau Zuid", names="Geheimalias")
     register.edit(cast.deed(), ours, fields, ours.version)
-    log_contact(cast.deed(), ContactFields(TODAY, "x", visibility=Visibility.MRA), Office("Bureau Zuid"))
-    assert (ours.visibility, register.names_of(cast.session, ours)) == (Visibility.MRA, [])
+    log_contact(cast.deed(), ContactFields(TODAY, "x", visibility=Visibility.REGION), Office("Bureau Zuid"))
+    assert (ours.visibility, register.names_of(cast.session, ours)) == (Visibility.REGION, [])
     for name in ("Geheime Overname", "Geheimalias"):
         found = [register.find(cast.session, viewer_of(by), name, TODAY) for by in (cast.lobbyist, cast.haarlem)]
         assert found == [ours, None], name
@@ -122,5 +122,5 @@ def test_a_shared_talk_names_the_organisation_as_it_is_called_now(cast: Cast) ->
     assert ours is not None
     register.edit(cast.deed(), ours, register.OrganisationFields("Nieuw"), ours.version)
     office = Office("Nieuw", "Geheime functie")
-    talk = log_contact(cast.deed(), ContactFields(TODAY, "x", visibility=Visibility.MRA), office)
+    talk = log_contact(cast.deed(), ContactFields(TODAY, "x", visibility=Visibility.REGION), office)
     assert cast.session.get_one(Stakeholder, talk.stakeholder_id).organisation == "Nieuw"

@@ -178,7 +178,7 @@ def test_what_follows_what_is_said_and_offered_by_line(cast: Cast) -> None:
     dossier = cast.open()
     ours = cast.adopted(dossier, MAY)
     assert positions.succeedable(cast.session, dossier.id, "haarlem") == []
-    assert positions.succeedable(cast.session, dossier.id, positions.MRA_LINE) == [ours]
+    assert positions.succeedable(cast.session, dossier.id, positions.REGION_LINE) == [ours]
     own = draft(cast.deed(cast.haarlem), dossier, Wording(public="Haarlem vindt"))
     college = Adoption(Gremium.EXECUTIVE, "H-1", MAY, date(2026, 5, 20))
     with pytest.raises(PositionNotAllowed, match="alleen het eigen standpunt van dezelfde deelnemer"):
@@ -190,7 +190,7 @@ def test_an_own_position_that_differs_and_a_dissent_are_contradictions(cast: Cas
     ours = cast.adopted(dossier, MAY, public="Een waarborgfonds")
     own = draft(cast.deed(cast.haarlem), dossier, Wording(public="een  Waarborgfonds"))
     college = Adoption(Gremium.EXECUTIVE, "H-1", MAY, MAY)
-    resolutions.adopt(cast.deed(cast.haarlem), own, college, visibility=Visibility.MRA)
+    resolutions.adopt(cast.deed(cast.haarlem), own, college, visibility=Visibility.REGION)
     today = cast.deed().today
 
     def flags(viewer: object) -> list[tuple[str, str, str]]:

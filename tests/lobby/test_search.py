@@ -22,7 +22,7 @@ from tracker.rights import viewer_of
 def cast(session: Session, now: datetime) -> Cast:
     """One thing of every kind with the same word: shared ones, and as many of the own organisation's."""
     cast = gather(session, now)
-    for level in (Visibility.MRA, Visibility.OWN):
+    for level in (Visibility.REGION, Visibility.OWN):
         dossier = cast.open(f"Financiële ruimte voor WÉRELDERFGOED {level}", visibility=level)
         said = ContactFields(date(2026, 5, 20), "Het werelderfgoed besproken", dossier_id=dossier.id, visibility=level)
         contacts.log_contact(cast.deed(), said, Office("Ministerie van OCW", "Directeur"))

@@ -55,14 +55,14 @@ def test_a_follower_hears_of_what_others_did_and_never_what_was_written(cast: Ca
         watch.follow(cast.deed(user), dossier, True)
     later = type(cast.deed())(cast.session, cast.lobbyist, cast.now + LATER)
     for text in ("KANARIE een", "KANARIE twee"):
-        dossiers.note(later, dossier, text, Visibility.MRA)
+        dossiers.note(later, dossier, text, Visibility.REGION)
     dossiers.note(later, dossier, "KANARIE eigen", Visibility.OWN)
     assert told(cast, cast.haarlem.id) == [("Warmte", "notitie (2 keer)")]
     assert told(cast, cast.lobbyist.id) == [], "nobody is told of their own deeds"
     dossier.visibility = Visibility.OWN
     cast.session.flush()
     assert told(cast, cast.haarlem.id) == []
-    dossier.visibility = Visibility.MRA
+    dossier.visibility = Visibility.REGION
     watch.follow(cast.deed(cast.haarlem), dossier, False)
     assert told(cast, cast.haarlem.id) == []
 
@@ -116,7 +116,7 @@ def test_it_stands_in_the_digest_under_the_dossier_and_on_its_page(
         assert answer.status_code == 303  # type: ignore[attr-defined]
     with writing(engine) as session:
         paper(session, now + LATER, "Brief over collectieve warmte")
-        dossiers.note(type(cast.deed())(session, session.merge(cast.lobbyist), now + LATER), session.get_one(Dossier, dossier), "KANARIE", Visibility.MRA)  # fmt: skip
+        dossiers.note(type(cast.deed())(session, session.merge(cast.lobbyist), now + LATER), session.get_one(Dossier, dossier), "KANARIE", Visibility.REGION)  # fmt: skip
     with visit(engine, now + LATER, tmp_path, cast.lobbyist) as visitor:
         assert "Brief over collectieve warmte" in visitor.get(f"/dossiers/{dossier}").text
     plan_at(engine, now + timedelta(days=3, hours=1))  # Monday
@@ -161,7 +161,7 @@ def test_mail_that_waits_is_written_anew_when_its_reader_may_see_the_dossier_no_
             given = {"participant_id": user.participant_id, "every": Cadence.DAY, "created_at": now, "filter": {}}
             session.add(Subscription(user_id=user.id, nothing_new=True, **given))
         later = type(cast.deed())(session, cast.lobbyist, now + LATER)
-        dossiers.note(later, dossier, "nieuws", Visibility.MRA)
+        dossiers.note(later, dossier, "nieuws", Visibility.REGION)
     monday = now + timedelta(days=3, hours=1)
 
     def states(user: User) -> list[tuple[str, bool]]:

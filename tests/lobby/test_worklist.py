@@ -32,7 +32,7 @@ def cast(session: Session, now: datetime) -> Cast:
     cast = gather(session, now)
     follow_up(cast, cast.lobbyist, "Bellen", TODAY - timedelta(days=90))
     follow_up(cast, cast.haarlem, "KANARIE", TODAY - timedelta(days=90))
-    follow_up(cast, cast.haarlem, "Samen bellen", TODAY + timedelta(days=90), Visibility.MRA)
+    follow_up(cast, cast.haarlem, "Samen bellen", TODAY + timedelta(days=90), Visibility.REGION)
     return cast
 
 
@@ -71,7 +71,7 @@ def test_the_page_starts_at_ones_own_work_and_vandaag_keeps_it(engine: Engine, n
     with writing(engine) as session:
         cast = gather(session, now)
         follow_up(cast, cast.lobbyist, "Bellen", TODAY - timedelta(days=90))
-        follow_up(cast, cast.haarlem, "Samen bellen", TODAY, Visibility.MRA)
+        follow_up(cast, cast.haarlem, "Samen bellen", TODAY, Visibility.REGION)
         lobbyist, coordinator = cast.lobbyist, cast.coordinator
         session.expunge_all()
     with visit(engine, now, tmp_path, lobbyist) as visitor:

@@ -34,7 +34,7 @@ class Cast:
 
     def open(self, title: str = "Meer regie op warmtenetten", by: User | None = None, **fields: object) -> Dossier:
         """A lobby dossier, visible to the MRA unless said otherwise."""
-        made = dossiers.DossierFields(title=title, **{"visibility": Visibility.MRA, **fields})
+        made = dossiers.DossierFields(title=title, **{"visibility": Visibility.REGION, **fields})
         return dossiers.open_dossier(
             Deed(self.session, by or self.lobbyist, self.now), made, challenges=["A20-1"], calls=[self.call.id]
         )

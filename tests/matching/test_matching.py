@@ -9,7 +9,7 @@ import pytest
 from tracker.matching import DIGEST_THRESHOLD, MODEL, CallText, ChallengeText, Matcher, embedder
 from tracker.matching.corpus import challenges_of
 
-AGENDA = Path(__file__).parents[2] / "tracker" / "agendas" / "mra-2020-2024.yaml"
+AGENDA = Path(__file__).parents[2] / "tracker" / "agendas" / "mra" / "agenda-2020-2024.yaml"
 FIETS = CallText(
     "1",
     "Kleine infrastructuur: snelfietsroutes en fietsenstallingen",

@@ -15,7 +15,7 @@ from tracker.matching.texts import read_call
 
 ROOT = Path(__file__).parents[2]
 LABELS = ROOT / "tests" / "labels.jsonl"
-AGENDA = ROOT / "tracker" / "agendas" / "mra-2020-2024.yaml"
+AGENDA = ROOT / "tracker" / "agendas" / "mra" / "agenda-2020-2024.yaml"
 
 
 @pytest.fixture(scope="module")

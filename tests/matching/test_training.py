@@ -14,7 +14,7 @@ from tracker.matching.vectors import CachedEncoder
 
 ROOT = Path(__file__).parents[2]
 LABELS = ROOT / "tests" / "labels.jsonl"
-AGENDA = ROOT / "tracker" / "agendas" / "mra-2020-2024.yaml"
+AGENDA = ROOT / "tracker" / "agendas" / "mra" / "agenda-2020-2024.yaml"
 ABOUT = ("A20-1-circulair", "A20-1-arbeid", "A20-2-klimaat")  # a small agenda keeps a whole fit within seconds
 FEW = 30
 

@@ -61,7 +61,7 @@ def test_who_stands_in_is_told_nothing_that_they_may_not_see(cast: Cast) -> None
         return [d.user_id for d in lobby_due(cast.session, FRIDAY) if d.kind == "sign_off"]
 
     assert asked() == [cast.haarlem.id]
-    dossier.visibility = Visibility.MRA
+    dossier.visibility = Visibility.REGION
     cast.session.flush()
     assert asked() == [cast.haarlem.id, colleague.id]
     colleague.participant_id = "amsterdam"  # moved since

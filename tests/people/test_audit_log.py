@@ -98,7 +98,7 @@ def test_a_line_of_before_its_organisation_was_kept_goes_by_where_its_actor_work
 
 def test_words_that_nobody_knows_any_more_stay_as_they_are() -> None:
     assert action_name("something of long ago") == "something of long ago"
-    assert in_dutch("mra to own") == f"{Visibility.MRA.label} naar {Visibility.OWN.label}"
+    assert in_dutch("mra to own") == f"{Visibility.REGION.label} naar {Visibility.OWN.label}"
     assert in_dutch("waits for a second person") == "wacht op een tweede persoon"
     assert in_dutch("A20-1") == "A20-1"
 

@@ -102,7 +102,7 @@ def room(engine: Engine, now: datetime, tmp_path: Path) -> Room:
         cast = gather(session, now)
         load_bodies(session)
         hidden = _application(cast, "Geheim warmteplan", Visibility.OWN, now.date() + 200 * DAY)
-        shared = stages.start(cast.deed(), cast.call, "amsterdam", Visibility.MRA)
+        shared = stages.start(cast.deed(), cast.call, "amsterdam", Visibility.REGION)
         shared.title = "Open warmteplan"
         tasks.add_task(cast.deed(), hidden, TaskKind.TASK, now.date() + 20 * DAY, "Bel de notaris")
         for stage in (ApplicationStage.SCOUTING, ApplicationStage.GO_NO_GO):
@@ -299,11 +299,11 @@ def test_what_was_said_while_it_was_narrower_stays_with_the_organisation(room: R
             fields = dossiers.DossierFields("Nette titel", lobbyist_id=dossier.lobbyist_id, visibility=visibility)
             dossiers.edit(deed, dossier, fields, dossier.version)
 
-    shown(room.hidden, Visibility.MRA)
+    shown(room.hidden, Visibility.REGION)
     shown(room.shared, Visibility.OWN)
     with room.at() as visitor:
         visitor.send_form(f"{shared}/notitie", note="KANARIE")
-    shown(room.shared, Visibility.MRA)
+    shown(room.shared, Visibility.REGION)
     with room.at(room.haarlem) as visitor:
         assert visitor.get(hidden).status_code == 404
         for page in (f"/overleg/{review}", shared):

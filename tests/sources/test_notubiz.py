@@ -12,7 +12,7 @@ import pytest
 
 from scrapers.crawled import Crawled
 from scrapers.recordings import Recording, replay, replay_from
-from scrapers.sources.notubiz import ORGANISATIONS, Notubiz, read_whole, windows
+from scrapers.sources.notubiz import Notubiz, councils, read_whole, windows
 
 RECORDING = Path(__file__).parents[1] / "recordings/notubiz"
 DAY = date(2026, 5, 29)
@@ -53,7 +53,7 @@ def test_the_meetings_of_a_council_are_read_with_what_is_cancelled() -> None:
     told = {row.external_id: row for row in crawled.listings}
     assert {key for key, row in told.items() if row.source_word} == {"amsterdam/9105", "amsterdam/9107"}
     assert told["amsterdam/9103"].url.startswith("https://amsterdam.raadsinformatie.nl/"), "its own page was asked"
-    assert read_whole(crawled, DAY) == set(ORGANISATIONS)
+    assert read_whole(crawled, DAY) == set(councils())
 
 
 def test_three_months_at_most_are_asked_at_a_time_without_a_day_between() -> None:
@@ -112,7 +112,7 @@ def test_a_meeting_without_a_day_costs_itself_and_its_council_is_not_read_whole(
     crawled = replayed(tmp_path, one_page(event(plannings=plannings), event(id=8)))
     assert [row.external_id for row in crawled.unreadable] == ["amsterdam/7"]
     assert "amsterdam/8" in days(crawled)
-    assert read_whole(crawled, DAY) == set(ORGANISATIONS) - {"amsterdam"}
+    assert read_whole(crawled, DAY) == set(councils()) - {"amsterdam"}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_council_that_gives_no_list_is_not_read_whole_and_the_others_are(
     crawled = replayed(tmp_path, body, **answer)
     assert why in crawled.stopped
     assert days(crawled) == {}
-    assert read_whole(crawled, DAY) == set(ORGANISATIONS) - {"amsterdam"}
+    assert read_whole(crawled, DAY) == set(councils()) - {"amsterdam"}
 
 
 def test_a_page_of_a_meeting_that_nobody_may_see_is_no_error(tmp_path: Path) -> None:

@@ -103,11 +103,11 @@ def test_positions_keep_the_numbers_by_which_people_know_them(engine: Engine, no
         draft(cast.deed(), dossier, Wording(internal="Eerst een concept"))
         cast.adopted(dossier, now.date())
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE position DROP COLUMN mra_number"))
+        connection.execute(text("ALTER TABLE position DROP COLUMN region_number"))
     stand_at(engine, "joined_by_now")
     upgrade(engine, "position_numbers")
     with reading(engine) as session:
-        rows = session.exec(select(Position.number, Position.mra_number).order_by(Position.number)).all()
+        rows = session.exec(select(Position.number, Position.region_number).order_by(Position.number)).all()
         assert [tuple(row) for row in rows] == [(1, None), (2, 2)]
 
 

@@ -119,7 +119,7 @@ def test_who_reads_a_dossier_that_was_hidden_is_not_named_beside_an_own_contact_
         reader = make_user(session, now, Role.FUNDRAISER, "hilversum", "wie@hilversum.x")
         reader.name = "KANARIE-LEZER"
         hidden = cast.open(by=cast.haarlem)
-        said = ContactFields(date(2026, 5, 20), "Brief", dossier_id=hidden.id, visibility=Visibility.MRA)
+        said = ContactFields(date(2026, 5, 20), "Brief", dossier_id=hidden.id, visibility=Visibility.REGION)
         contact = log_contact(cast.deed(), said, Office("Ministerie van VRO", "Directeur"))
         session.add(DossierReader(dossier_id=hidden.id, user_id=reader.id))
         narrower = dossiers.DossierFields(hidden.title, visibility=Visibility.GROUP)
@@ -297,7 +297,7 @@ def test_a_position_is_adopted_by_two_and_succeeded_on_screen(engine: Engine, no
     decision = {"gremium": "board", "decision": "B-1", "adopted_on": "2026-05-01", "valid_from": "2026-05-01"}
     with visit(engine, now, tmp_path, cast.coordinator) as one, visit(engine, now, tmp_path, cast.second) as two:
         one.send_form(base, public="Eerste tekst", internal="x")
-        form = one.get(f"{base}/vaststellen?door=mra").text
+        form = one.get(f"{base}/vaststellen?door=regio").text
         assert ("MRA Bestuur" in form, "college" in form.split("Door wie")[1].split("</select>")[0]) == (True, False)
         assert "Wijdemeren" in form
         assert one.send_form(f"{base}/vaststellen", position=1, **decision).status_code == 303
@@ -323,7 +323,7 @@ def test_a_position_is_adopted_by_two_and_succeeded_on_screen(engine: Engine, no
         assert "ingetrokken standpunt" in one.get(base).text
     with visit(engine, now, tmp_path, cast.haarlem) as other:
         assert "Wacht op een tweede mens" not in other.get(base).text
-        assert other.get(f"{base}/vaststellen?door=mra").status_code == 404
+        assert other.get(f"{base}/vaststellen?door=regio").status_code == 404
         assert other.get(f"{base}/2/besluit").status_code == 404
 
 

@@ -47,14 +47,14 @@ def test_a_page_shows_what_the_viewer_may_see_and_no_more(
     cast: Cast, engine: Engine, now: datetime, tmp_path: Path
 ) -> None:
     dossier = cast.open("Warmte in de wijk")
-    told = ContactFields(DAY, "Gedeeld bericht", dossier_id=dossier.id, visibility=Visibility.MRA)
+    told = ContactFields(DAY, "Gedeeld bericht", dossier_id=dossier.id, visibility=Visibility.REGION)
     contact = log_contact(cast.deed(cast.haarlem), told, HEAT)
     contacts.commit_to(cast.deed(cast.haarlem), contact, "Stuurt de verkenning", date(2026, 6, 10))
     log_contact(
         cast.deed(cast.haarlem), ContactFields(DAY, "KANARIE"), Office("KGG", "KANARIE-functie", "KANARIE-naam")
     )
     office = contacts.stakeholder_for(cast.deed(cast.haarlem), HEAT)
-    given = StakeRole.DECIDES, 9, 1, "Kamerbrief", Visibility.MRA
+    given = StakeRole.DECIDES, 9, 1, "Kamerbrief", Visibility.REGION
     contacts.stake_for(cast.deed(cast.haarlem), dossier, office, *given)
     ministry = id_of(cast.session, cast, "Ministerie KGG")
     cast.session.commit()
@@ -89,7 +89,7 @@ def test_what_one_participant_typed_is_nobody_elses_until_it_shares_it(
     with writing(engine) as session:
         haarlem = session.merge(cast.haarlem)
         deed = type(cast.deed())(session, haarlem, now)
-        log_contact(deed, ContactFields(DAY, "z", visibility=Visibility.MRA), Office("Geheim Fonds", "directie"))
+        log_contact(deed, ContactFields(DAY, "z", visibility=Visibility.REGION), Office("Geheim Fonds", "directie"))
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
         shown = visitor.get(f"/organisaties/{theirs}").text
         assert ("lobbyist haarlem" in shown, "lobbyist amsterdam" in shown) == (True, True), "one organisation now"
@@ -215,7 +215,7 @@ def test_a_contact_is_corrected_and_taken_back_on_its_page(
     cast: Cast, engine: Engine, now: datetime, tmp_path: Path
 ) -> None:
     dossier = cast.open("Warmte")
-    told = ContactFields(DAY, "Te veel gezegd", dossier_id=dossier.id, visibility=Visibility.MRA)
+    told = ContactFields(DAY, "Te veel gezegd", dossier_id=dossier.id, visibility=Visibility.REGION)
     contact = log_contact(cast.deed(), told, HEAT)
     promised = contacts.commit_to(cast.deed(), contact, "Stuurt de brif", None)
     cast.session.commit()

@@ -122,7 +122,7 @@ def _expected(viewer: Viewer, visibility: str, owner: str, group: set[str]) -> b
     """The rule once more, in other words: who may see a row that hangs on nothing."""
     if viewer.user_id is None:
         return False
-    if viewer.participant_id == owner or visibility in (Visibility.MRA, Visibility.PUBLIC):
+    if viewer.participant_id == owner or visibility in (Visibility.REGION, Visibility.PUBLIC):
         return True
     working = viewer.role != Role.READER and viewer.participant_id in (
         {OWNER, PARTNER} if "parties" in group else {OWNER}

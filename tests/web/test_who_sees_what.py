@@ -92,7 +92,7 @@ def sees(person: User | None, level: str, owner: str, named: int) -> bool:
     """The rule once more, in other words."""
     if person is None:
         return False
-    if level in (Visibility.MRA, Visibility.PUBLIC) or person.participant_id == owner:
+    if level in (Visibility.REGION, Visibility.PUBLIC) or person.participant_id == owner:
         return True
     return level == Visibility.GROUP and in_the_group(person, named)
 
@@ -121,8 +121,8 @@ def plant(session: Session, now: datetime) -> tuple[Cast, Planted, dict[str, Use
         _lobby(cast, planted, level, people)
         _application(cast, planted, level)
     _knowledge(cast, planted)
-    for level in (Visibility.OWN, Visibility.MRA):
-        action_points.add(cast.deed(), planted.word("point", level, level), TODAY, None, level == Visibility.MRA)
+    for level in (Visibility.OWN, Visibility.REGION):
+        action_points.add(cast.deed(), planted.word("point", level, level), TODAY, None, level == Visibility.REGION)
     session.flush()
     ids = lambda column: [str(i) for i in session.exec(select(column))]  # noqa: E731
     planted.ids |= {
@@ -219,7 +219,7 @@ def _application(cast: Cast, planted: Planted, level: Visibility) -> None:
 
 def _knowledge(cast: Cast, planted: Planted) -> None:
     """A publication of the region, one that is public and was changed since, one that waits, one that was withdrawn."""
-    deed, region, own = cast.deed(), Visibility.MRA, Visibility.OWN
+    deed, region, own = cast.deed(), Visibility.REGION, Visibility.OWN
 
     def fields(level: Visibility, kind: str = "row") -> tuple[PublicationFields, Upload]:
         new = lambda where: planted.word(f"publication {where} {kind}", level, level, kind)  # noqa: E731

@@ -6,13 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from db.region import region
 from db.vocabulary_account import Figure
 from notifications.wording import amount, day, percentage, short_day
 from tracker.account.facts import Fact
 from tracker.account.figures import Figures
 from tracker.account.goals import Standing
 from tracker.account.report import Account, RegionAccount, changes, figures_of, first_of, gaps, hit_rate, said
-from tracker.exchange.agenda_files import AUTHOR
 from tracker.exchange.pdf import compiled
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
@@ -33,7 +33,7 @@ def words(account: Account, name: str, names: Mapping[str, str]) -> dict[str, An
     every = changes(account)
     return {
         "title": f"Verantwoording {account.year}: {name}",
-        "author": AUTHOR,
+        "author": region().name,
         "intro": f"Wat werven en lobby in {account.year} deden en opbrachten. Stand van kennis op "
         f"{day(account.span.known_on)}: alleen wat toen was vastgelegd, telt. {gaps(account)}".rstrip(),
         "heads": ["Wat", str(account.year), str(account.year - 1)],

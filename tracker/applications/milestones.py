@@ -41,7 +41,7 @@ def clocks_of(session: Session, viewer: Viewer, dossier: Dossier) -> list[tuple[
 
 
 def open_clock(deed: Deed, dossier: Dossier, deadline: Deadline | None) -> DecisionClock:
-    """Count back from the application's deadline, once or again, along the MRA tables it already passed.
+    """Count back from the application's deadline, once or again, along the tables of the region it already passed.
 
     Raises Incomplete, in one clear line, where there is nothing to count back from or no plan.
     """

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from db.models import Application, ApplicationPartner, Call, Cofunding, Dossier, Match, Participant
+from db.region import region
 from db.vocabulary import NoReason, Visibility
 from db.vocabulary_lobby import (
     ApplicationStage,
@@ -19,7 +20,7 @@ from db.vocabulary_lobby import (
     PartnerRole,
     StateAid,
 )
-from notifications.wording import amount
+from notifications.wording import amount, capitalize_first
 from tracker.calendar.decision_clock import follow_application
 from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, Unanswered, required
 from tracker.lobby.dossiers import ENDED, DossierFields, open_dossier
@@ -45,7 +46,6 @@ MOVES: dict[ApplicationStage, frozenset[ApplicationStage]] = {
 }
 OVER = ENDED | {S.REJECTED}
 DECIDED = frozenset({S.AWARDED, S.REJECTED, S.RESERVE})
-MRA_NAMES = frozenset({"mra", "metropoolregio amsterdam", "metropoolregio-amsterdam", "mra directie", "mra bureau"})
 MATCHING = 0.5
 
 
@@ -85,9 +85,12 @@ def start(
 
 
 def check_lead(session: Session, lead: str, day: date) -> Participant:
-    """The participant that carries the application; the MRA is no legal entity and never can."""
-    if lead.strip().casefold() in MRA_NAMES:
-        raise LeadNotAllowed("De MRA is geen rechtspersoon en kan geen penvoerder zijn; kies een deelnemer.", "lead")
+    """The participant that carries the application; the region is no legal entity and never can."""
+    if lead.strip().casefold() in region().entity_names:
+        raise LeadNotAllowed(
+            f"{capitalize_first(region().called)} is geen rechtspersoon en kan niet aanvragen; kies een deelnemer.",
+            "lead",
+        )
     return participant_on(session, lead, day, "lead")
 
 

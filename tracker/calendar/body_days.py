@@ -14,7 +14,7 @@ from tracker.calendar.papers import AHEAD
 
 
 def bodies_of(data: BodyCalendar, viewer: Viewer) -> list[Body]:
-    """The MRA's tables and those of the viewer's own organisation."""
+    """The region's tables and those of the viewer's own organisation."""
     return [body for body in data.bodies.values() if body.participant_id in (None, "", viewer.participant_id)]
 
 

@@ -27,7 +27,7 @@ OVER = "De aanvraag is voor deze termijn ingediend of beëindigd: er valt niets 
 
 @dataclass(frozen=True)
 class DecisionRoute:
-    """How an application goes: who leads, who joins, which MRA tables it passes, and whether own money is asked.
+    """How an application goes: who leads, who joins, which common tables it passes, and whether own money is asked.
 
     ``reaction``: it is no application but a reaction to a consultation or debate, with steps of its own.
     """

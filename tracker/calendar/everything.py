@@ -124,7 +124,7 @@ def _narrowed(session: Session, viewer: Viewer, now: Now, entries: list[Entry], 
 
 
 def _is_of(entry: Entry, viewer: Viewer, participant: str) -> bool:
-    """Whether it is that organisation's; the MRA's own tables are those of one's own organisation too."""
+    """Whether it is that organisation's; the region's own tables are those of one's own organisation too."""
     table = entry.kind in (EntryKind.MEETING, EntryKind.PAPERS) and not entry.participant
     return entry.participant == participant or (table and participant == viewer.participant_id)
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Assignment, Call, Challenge, Deadline, DecisionClock, Match
 from db.queries import Viewer
+from db.region import region
 from db.rights import has_role, visible
 from db.vocabulary import Role
 from db.vocabulary_calendar import MilestoneState
@@ -25,7 +26,7 @@ NamedRoute = tuple[str, DecisionRoute]
 
 @dataclass(frozen=True)
 class LatestGo:
-    """One route to the deadline: without own money, with it, or past the MRA's tables; until when, or why not.
+    """One route to the deadline: without own money, with it, or past the region's tables; until when, or why not.
 
     ``assumed``: it rests on a rhythm that nobody has looked at yet, and is no fact.
     """
@@ -81,7 +82,7 @@ def routes_to(
 
 
 def routes_of(participant: str, tables: Sequence[str], data: BodyCalendar) -> list[NamedRoute]:
-    """Without own money, with it, and past these tables of the MRA, where any of them is there."""
+    """Without own money, with it, and past these tables of the region, where any of them is there."""
     routes = [
         ("Zonder eigen geld", DecisionRoute(participant)),
         ("Met eigen geld", DecisionRoute(participant, cofunding=True)),
@@ -104,14 +105,11 @@ def latest_go(named: NamedRoute, day: date, data: BodyCalendar, today: date) -> 
 
 
 def too_late_for(plan: BackwardPlan) -> str:
-    """``te laat voor het college van Haarlem``: the last body whose papers are too late, else the last such work."""
+    """``te laat voor het college van Zwolle``: the last body whose papers are too late, else the last such work."""
     if not plan.late:
         return ""
     bodies = [planned for planned in plan.late if planned.step.body]
     return f"te laat voor {(bodies or list(plan.late))[-1].step.name}"
-
-
-DIRECTIE = "mra-directie"  # prepares, does not decide
 
 
 def clock_of(session: Session, call: Call, viewer: Viewer, now: Now) -> dict[str, Any]:
@@ -140,7 +138,7 @@ def clock_of(session: Session, call: Call, viewer: Viewer, now: Now) -> dict[str
 
 
 def tables_of(session: Session, call: Call) -> list[str]:
-    """The MRA's tables that the best matching opgave belongs to, and then its Bestuur."""
+    """The region's tables that the best matching opgave belongs to, and then its board."""
     query = (
         select(Challenge.platforms)
         .join(Match, col(Match.challenge_id) == col(Challenge.id))
@@ -149,4 +147,5 @@ def tables_of(session: Session, call: Call) -> list[str]:
         .limit(1)
     )
     platforms = session.exec(query).first() or []
-    return [table for table in platforms[:1] if table != DIRECTIE] + (["mra-bestuur"] if platforms else [])
+    here = region()
+    return [table for table in platforms[:1] if table not in here.prepares] + ([here.board] if platforms else [])

@@ -7,10 +7,10 @@ import yaml
 from sqlmodel import Session, select
 
 from db.models import Body, ClosedPeriod, Participant
-from tracker.challenges.agenda import AGENDAS
+from db.region import USUAL
 from tracker.workdays import holiday_periods
 
-BODIES = AGENDAS / "bodies.yaml"
+BODIES = USUAL / "bodies.yaml"
 
 
 def load_bodies(session: Session, path: Path = BODIES) -> int:
@@ -28,8 +28,8 @@ def load_bodies(session: Session, path: Path = BODIES) -> int:
 
 
 def body_rows(data: dict[str, Any], participants: Any) -> list[Body]:
-    """The MRA's tables and the bodies of every participant that was there on the first day of the data."""
-    bodies = [_body(data, entry) for entry in data["mra"]]
+    """The region's tables and the bodies of every participant that was there on the first day of the data."""
+    bodies = [_body(data, entry) for entry in data["region"]]
     for participant in participants:
         if participant.valid_to is None or participant.valid_to > data["since"]:
             bodies += [_body(data, entry, participant) for entry in data["of_participants"][participant.kind]]

@@ -1,4 +1,4 @@
-"""Which papers must be in for the meetings of the MRA and of one participant: the last day they are taken. Pure."""
+"""Which papers must be in for the meetings of the region and of one participant: the last day they are taken. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ class PapersDue:
 
 
 def papers_due(data: BodyCalendar, participant: str, today: date, until: date) -> list[PapersDue]:
-    """Papers due from yesterday until a day, for the bodies of the MRA and those of this participant, by day."""
+    """Papers due from yesterday until a day, for the bodies of the region and those of this participant, by day."""
     bodies = [body for body in data.bodies.values() if body.participant_id in (None, "", participant)]
     found = [
         PapersDue(meeting.papers_on, body, meeting.day, meeting.assumed)

@@ -20,9 +20,9 @@ def usual_steps(
     tables: Sequence[Body] = (),
     cofunding: bool = False,
 ) -> tuple[Step, ...]:
-    """From go/no-go to upload: officials, the MRA's tables, every executive, every council where money is asked.
+    """From go/no-go to upload: officials, the region's tables, every executive, every council where money is asked.
 
-    ``bodies`` are those of the participants; ``tables`` the MRA's platforms and Bestuur, in the order they are passed.
+    ``bodies`` are those of the participants; ``tables`` the region's platforms and board, in the order they are passed.
     A participant without an executive body in the data has no such step: that body cannot be planned, and is not
     invented.
     """
@@ -52,7 +52,7 @@ def usual_steps(
 
 
 def reaction_steps(lead: Participant, bodies: Iterable[Body], tables: Sequence[Body] = ()) -> tuple[Step, ...]:
-    """From draft to sent reaction: officials, then the MRA's tables, or without those one's own executive."""
+    """From draft to sent reaction: officials, then the region's tables, or without those one's own executive."""
     steps = [
         Step("reaction", MilestoneStep.REACTION, "de conceptreactie", (), None, lead.id, REACTION_DAYS),
         Step(

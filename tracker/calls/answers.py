@@ -47,7 +47,7 @@ def answer(deed: Deed, question_id: int, kind: AnswerKind, value: Any) -> Answer
         kind, value = AnswerKind.CONFIRMED, None
     given = Answer(
         question_id=question.id, call_id=question.call_id, kind=kind, value=value, field=question.field,
-        sentence=question.sentence, readings=list(question.readings), visibility=Visibility.MRA,
+        sentence=question.sentence, readings=list(question.readings), visibility=Visibility.REGION,
         user_id=deed.by.id, participant_id=deed.by.participant_id, at=deed.now,
     )  # fmt: skip
     question.settled_at = deed.now
@@ -101,7 +101,7 @@ def doubt(deed: Deed, call: Call, field: str, remark: str) -> Question:
         session.add(
             Doubt(
                 question_id=question.id, call_id=call.id, field=field, value=value, remark=remark, at=deed.now,
-                user_id=deed.by.id, participant_id=deed.by.participant_id, visibility=Visibility.MRA,
+                user_id=deed.by.id, participant_id=deed.by.participant_id, visibility=Visibility.REGION,
             )
         )  # fmt: skip
     session.flush()

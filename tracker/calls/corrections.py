@@ -63,7 +63,7 @@ def correct(
         reason=reason,
         user_id=user.id,
         participant_id=user.participant_id,
-        visibility=Visibility.MRA,
+        visibility=Visibility.REGION,
         at=now,
     )
 

@@ -28,7 +28,7 @@ def dismiss(session: Session, call: int, other: int, user: User, reason: str, no
         raise NotPossible(f"call {call} and call {other} are one already")
     if (first, second) in dismissed(session):
         return False
-    who = {"user_id": user.id, "participant_id": user.participant_id, "visibility": Visibility.MRA}
+    who = {"user_id": user.id, "participant_id": user.participant_id, "visibility": Visibility.REGION}
     dismissal = {"first_id": first, "second_id": second, "reason": reason, "at": now, **who}
     try:
         with session.begin_nested():

@@ -60,7 +60,7 @@ def write_note(
     must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u hier niets toevoegen.")
     if not text.strip() and not labels:
         raise Incomplete("Schrijf een notitie of een label.", "note_text")
-    if visibility not in (Visibility.OWN, Visibility.MRA):
+    if visibility not in (Visibility.OWN, Visibility.REGION):
         raise Incomplete("Kies wie de notitie ziet.", "note_visibility")
     note = CallNote(
         call_id=call.id, text=text.strip(), labels=list(labels), user_id=deed.by.id, at=deed.now,

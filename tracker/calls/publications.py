@@ -172,7 +172,7 @@ def _of_people(session: Session, call: Call, viewer: Viewer) -> list[Link]:
 
 
 def add_link(session: Session, call: Call, new: NewLink, by: User, now: datetime) -> ChainLink:
-    """Add a step that a person knows of; everybody of the MRA sees it. Raises Incomplete or NotAllowed."""
+    """Add a step that a person knows of; everybody of the region sees it. Raises Incomplete or NotAllowed."""
     if not has_role(viewer_of(by), Role.FUNDRAISER):
         raise NotAllowed("Met de rol lezer kunt u hier niets toevoegen.")
     url = new.url.strip()
@@ -187,7 +187,7 @@ def add_link(session: Session, call: Call, new: NewLink, by: User, now: datetime
         added_by=by.id,
         added_at=now,
         participant_id=by.participant_id,
-        visibility=Visibility.MRA,
+        visibility=Visibility.REGION,
     )
     session.add(link)
     session.flush()

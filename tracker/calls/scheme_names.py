@@ -2,10 +2,12 @@
 
 import re
 
+from db.region import region
+
 ACRONYM = re.compile(r"(?<![\w-])[A-Z]{3,8}\+?(?![\w-])")
 # Of bodies, groups and instruments, not of schemes.
 NO_SCHEMES = frozenset(
-    {"SPUK", "MKB", "SME", "VNG", "MRA", "IPO", "UVW", "BTW", "RVO", "NWO", "UWV", "NOW", "CALL", "OPEN", "HORIZON"}
+    {"SPUK", "MKB", "SME", "VNG", "IPO", "UVW", "BTW", "RVO", "NWO", "UWV", "NOW", "CALL", "OPEN", "HORIZON"}
     | {"OCW", "BZK", "VWS", "SZW", "EZK", "LNV", "LVVN", "KGG", "VRO", "EFRO", "ESF", "LIFE", "ERASMUS", "INTERREG"}
 )
 RIJK = re.compile(r"^(ministerie|minister|staatssecretaris|rijks|rvo\b|dus-?i\b|nwo\b|zonmw\b|uwv\b)", re.IGNORECASE)
@@ -21,7 +23,7 @@ def acronyms(title: str) -> frozenset[str]:
     letters = [letter for letter in title if letter.isalpha()]
     if sum(map(str.isupper, letters)) * 2 > len(letters):
         return frozenset()
-    return frozenset(ACRONYM.findall(title)) - NO_SCHEMES
+    return frozenset(ACRONYM.findall(title)) - NO_SCHEMES - {region().short}
 
 
 def body_of(publisher: str | None) -> str | None:

@@ -3,24 +3,21 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlmodel import Session, col, select
 
 from db.models import Agenda, Challenge
+from db.region import USUAL
+from db.region_folder import editions_of, read_yaml
 
-AGENDAS = Path(__file__).parent.parent / "agendas"
 
-
-def load_agendas(session: Session, folder: Path = AGENDAS) -> int:
+def load_agendas(session: Session, folder: Path = USUAL) -> int:
     """Add the editions and opgaven that the database does not have; gives how many opgaven were added."""
-    return sum(
-        _load_edition(session, yaml.safe_load(path.read_text("utf-8"))) for path in sorted(folder.glob("mra-*.yaml"))
-    )
+    return sum(_load_edition(session, read_yaml(path)) for path in editions_of(folder))
 
 
-def shipped_rows(folder: Path = AGENDAS) -> list[Challenge]:
+def shipped_rows(folder: Path = USUAL) -> list[Challenge]:
     """Every opgave that comes with the program, as rows outside any database."""
-    editions = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.glob("mra-*.yaml"))]
+    editions = [read_yaml(path) for path in editions_of(folder)]
     return [challenge_row(e["agenda"]["id"], n, entry) for e in editions for n, entry in enumerate(e["challenges"])]
 
 

@@ -7,12 +7,25 @@ import typer
 from sqlalchemy import Engine
 
 from db.migrate import newest_schema
+from db.region import USUAL, serve
+from db.region import region as served
+from db.region_folder import folder_of
 from db.session import writing
 from tracker.calendar.decision_clock import replan_meetings
 from tracker.calendar.load_bodies import load_bodies
 from tracker.challenges.agenda import load_agendas
 from tracker.commands.context import CommandContext, context_of
-from tracker.database import engine_of, migrate_database, must_be_ours, place_of, schema_at
+from tracker.database import (
+    engine_of,
+    keep_region,
+    kept_region,
+    migrate_database,
+    must_be_of,
+    must_be_ours,
+    place_of,
+    read_folder,
+    schema_at,
+)
 from tracker.errors import CommandFailed
 from tracker.operations.backup import write_backup
 from tracker.operations.installation import belongings_of
@@ -29,10 +42,16 @@ def init(
     context: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     no_backup: Annotated[bool, typer.Option("--no-backup", help="Upgrade without a backup before it.")] = False,
+    region: Annotated[
+        str, typer.Option("--region", metavar="FOLDER", help="Of which region: a folder of data, or one that ships.")
+    ] = "",
 ) -> None:
     """Create or upgrade the database, a backup first, and load agendas, participants and bodies; safe to repeat."""
     command = context_of(context)
     before = _schema_before(command)
+    folder = region or command.settings.region
+    if folder:
+        read_folder(folder)
     if dry_run:
         typer.echo(_would(command, before, no_backup))
         return
@@ -43,7 +62,8 @@ def init(
     if before not in ("", newest_schema()):
         typer.echo(f"upgraded from schema {before} to {newest_schema()}")
     closed = close_files(data_folders(command.settings))
-    typer.echo(f"database ready; added {_load(command, engine)}" + (f"; closed {closed} files" if closed else ""))
+    added = _load(command, engine, folder)
+    typer.echo(f"database ready for {served().name}; added {added}" + (f"; closed {closed} files" if closed else ""))
 
 
 def _schema_before(command: CommandContext) -> str:
@@ -86,10 +106,27 @@ def _back_up_first(command: CommandContext, no_backup: bool) -> None:
     typer.echo(f"backup before the upgrade: {path}")
 
 
-def _load(command: CommandContext, engine: Engine) -> str:
+def _load(command: CommandContext, engine: Engine, wanted: str) -> str:
+    folder = _folder(engine, wanted)
+    chosen = read_folder(str(folder))
+    must_be_of(engine, chosen)
+    serve(chosen)
     with writing(engine) as session:
-        challenges, participants = load_agendas(session), load_participants(session)
+        keep_region(session, chosen, folder, command.now.instant)
+        challenges = load_agendas(session, folder)
+        participants = load_participants(session, folder / "participants.yaml")
         organisations = load_organisations(session, command.now.instant)
-        bodies = load_bodies(session)
+        bodies = load_bodies(session, folder / "bodies.yaml")
         replan_meetings(session, command.now.instant)
     return f"{challenges} opgaven, {participants} participants, {organisations} organisations and {bodies} bodies"
+
+
+def _folder(engine: Engine, wanted: str) -> Path:
+    """The folder that was asked for, or the one that was kept; CommandFailed where that is no longer there."""
+    if wanted:
+        return folder_of(wanted)
+    kept = kept_region(engine)
+    folder = folder_of(kept.folder) if kept else USUAL
+    if not folder.is_dir():
+        raise CommandFailed(f"the folder of the region is no longer at {folder}: name its new place with --region")
+    return folder

@@ -7,9 +7,12 @@ from urllib.parse import urlsplit
 
 import typer
 
+from db.region import USUAL
+from db.region_folder import folder_of
 from tracker.clock import SteppingClock
-from tracker.commands.context import CommandContext
+from tracker.commands.context import CommandContext, context_of
 from tracker.commands.serve import serve_pages
+from tracker.database import read_folder
 from tracker.errors import CommandFailed
 from tracker.operations import demo as steps
 
@@ -21,11 +24,16 @@ HOST = "127.0.0.1"
 
 @app.command()
 def demo(
+    context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="End instead of serving the pages.")] = False,
     port: Annotated[int, typer.Option(help="Port of the pages.", min=1, max=65535)] = 8000,
+    region: Annotated[
+        str, typer.Option("--region", metavar="FOLDER", help="Of which region: a folder of data, or one that ships.")
+    ] = "",
 ) -> None:
     """Replay the recordings into demo/ (emptied first): calls, matches, a digest, a calendar, and the pages."""
-    shown = steps.prepare(FOLDER, port if once else free_port(port))
+    name = region or context_of(context).settings.region or USUAL.name
+    shown = steps.prepare(FOLDER, port if once else free_port(port), read_folder(name), folder_of(name))
     typer.echo(f"Kansenradar, de demo: het is {shown.now:%d-%m-%Y}; de bronnen antwoorden uit opnamen.\n")
     steps.fill(shown, typer.echo)
     steps.match_all(shown, typer.echo)

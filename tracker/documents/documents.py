@@ -137,7 +137,7 @@ def _inside(session: Session, document: Document, host: Host) -> str:
     if not isinstance(host, Dossier):
         return ""
     if document.position_id is not None:
-        number = session.get_one(Position, document.position_id).mra_number
+        number = session.get_one(Position, document.position_id).region_number
         return f"bij standpunt {number}" if number else "bij een standpunt"
     return "bij een contact" if document.contact_id is not None else ""
 

@@ -5,13 +5,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from db.region import region
 from notifications.wording import day as in_words
 from notifications.wording import short_day
 from tracker.exchange.pdf import compiled
 from tracker.lobby.agenda_document import AgendaDocument, AgendaLine
 
 TEMPLATE = Path(__file__).with_name("lobby_agenda.typ")
-AUTHOR = "Metropoolregio Amsterdam"
 
 
 def as_pdf(document: AgendaDocument, today: date) -> bytes:
@@ -24,7 +24,7 @@ def as_docx(document: AgendaDocument, today: date) -> bytes:
     from docx import Document
 
     words, file = as_words(document, today), Document()
-    file.core_properties.title, file.core_properties.author = words["title"], AUTHOR
+    file.core_properties.title, file.core_properties.author = words["title"], region().name
     file.core_properties.language = "nl-NL"
     file.add_heading(words["title"], 0)
     file.add_paragraph("\n".join(filter(None, (words["status"], words["note"]))))
@@ -49,7 +49,7 @@ def as_words(document: AgendaDocument, today: date) -> dict[str, Any]:
     """What the document says, in Dutch, in its order; pure."""
     return {
         "title": f"Lobbyagenda {document.year}",
-        "author": AUTHOR,
+        "author": region().name,
         "status": status_of(document),
         "note": "" if document.frozen else f"Stand van {in_words(today)}; de teksten kunnen nog veranderen.",
         "foot": f"Lobbyagenda {document.year}, {document.state.label}. Afgedrukt op {in_words(today)}.",
@@ -87,7 +87,7 @@ def facts_of(document: AgendaDocument, line: AgendaLine) -> list[tuple[str, str]
     facts = (
         ("Opgave", ", ".join(line.opgaven)),
         ("Lobbydoel", line.goal),
-        ("MRA-standpunt", position),
+        (f"{region().short}-standpunt", position),
         ("Kernboodschap", line.message),
         ("Gevraagd", line.ask or "nog niet ingevuld"),
         ("Bedrag", line.euros or "geen bedrag"),

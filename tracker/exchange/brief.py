@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from db.models import Organisation, Stake
 from db.queries import Viewer
+from db.region import region
 from db.vocabulary_lobby import StakeRole
 from notifications.wording import amount, day, short_day
-from tracker.exchange.agenda_files import AUTHOR
 from tracker.exchange.pdf import compiled
 from tracker.lobby.presence import Talk
 from tracker.lobby.relations import LAST_TALKS, BriefLine, brief, relation_with
@@ -40,7 +40,7 @@ def brief_for(
     more = [each["title"] for each in dossiers[room:]]
     return {
         "title": here.name if here.id == top.id else f"{here.name}, {top.name}",
-        "author": AUTHOR,
+        "author": region().name,
         "intro": f"Kort voor een gesprek, {day(today)}. Relatie: {keepers}.",
         "dossiers": dossiers[:room],
         "more": _short(f"Ook lopend: {'; '.join(more)}.") if more else "",

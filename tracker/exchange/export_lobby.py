@@ -96,7 +96,7 @@ def positions(session: Session, viewer: Viewer, now: datetime) -> Iterator[Recor
         yield {
             "dossier": row.dossier_id,
             "title": title,
-            "number": row.mra_number,
+            "number": row.region_number,
             "designation": designation(row, today, row.participant_id),
             "participant": row.participant_id,
             "visibility": row.visibility,

@@ -1,26 +1,24 @@
 """Who won before, from CORDIS's files: a programme's rows are replaced as a whole, in the caller's transaction."""
 
 from datetime import datetime
-from pathlib import Path
 
-import yaml
 from sqlmodel import Session, col, delete, select
 
 from db.bulk import one_at_a_time
 from db.models import Participant, PastPartner, PastProgramme, PastProject
+from db.region import region
 from db.vocabulary import ParticipantKind
 from tracker.calls.topic_line import topic_line
-from tracker.challenges.agenda import AGENDAS
 from tracker.exchange.cordis_files import ReadProgramme, ReadProject, Region
 from tracker.organisations.names import plain
 
 
-def region_of(session: Session, path: Path = AGENDAS / "participants.yaml") -> Region:
+def region_of(session: Session) -> Region:
     """The region as data has it: its codes, and its participants with those that went into another."""
     rows = session.exec(select(Participant)).all()
     names = {plain(row.name): row.merged_into or row.id for row in rows}
     cities = frozenset(plain(row.name) for row in rows if row.kind == ParticipantKind.MUNICIPALITY)
-    return Region(tuple(yaml.safe_load(path.read_text("utf-8"))["nuts"]), names, cities)
+    return Region(region().places.nuts, names, cities)
 
 
 def replace_programme(session: Session, read: ReadProgramme, file_name: str, now: datetime) -> None:

@@ -18,7 +18,7 @@ from tracker.lobby.moments import for_dossier
 from tracker.lobby.position_book import opgaven_of
 from tracker.lobby.positions import position_on
 
-# Whoever takes part in the MRA, of no organisation: everybody reads the same document, nothing private stands in it.
+# Whoever takes part in the region, of no organisation: everybody reads the same document, nothing private stands in it.
 ANYBODY = Viewer(0, Role.READER, None)
 TOLD = {
     "position": "standpunt",
@@ -169,7 +169,7 @@ def _lines(session: Session, year: int, day: date) -> list[AgendaLine]:
 
 
 def _live_lines(session: Session, year: int, day: date) -> list[AgendaLine]:
-    """The items by priority and title; only what the whole MRA sees."""
+    """The items by priority and title; only what the whole region sees."""
     query = select(Dossier, LobbyAgendaItem, Participant.name).where(
         LobbyAgendaItem.year == year,
         LobbyAgendaItem.dossier_id == Dossier.id,

@@ -56,7 +56,7 @@ def _every_audience(session: Session, participant_id: str | None, group: Group |
     lines = {
         Visibility.OWN: _by_organisation(own, names),
         Visibility.GROUP: _by_organisation(members, names),
-        Visibility.MRA: f"iedereen die mag inloggen: nu {count(len(people), 'mens', 'mensen')} van {spread}",
+        Visibility.REGION: f"iedereen die mag inloggen: nu {count(len(people), 'mens', 'mensen')} van {spread}",
     }
     return [Audience(level, who) for level, who in lines.items() if level != Visibility.GROUP or group is not None]
 
@@ -72,7 +72,7 @@ def _names(people: Sequence[User]) -> str:
 
 
 def _by_organisation(people: Sequence[User], names: dict[str, str]) -> str:
-    """The people by organisation: 'Almere: A en B; Haarlem: C'."""
+    """The people by organisation: 'Zwolle: A en B; Assen: C'."""
     by_name = sorted({user.participant_id for user in people}, key=lambda id_: names[id_])
     parts = [f"{names[id_]}: {_names([u for u in people if u.participant_id == id_])}" for id_ in by_name]
     return "; ".join(parts) or "nog niemand"

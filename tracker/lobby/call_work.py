@@ -39,7 +39,7 @@ class CallWork:
 
     @property
     def state(self) -> str:
-        """``aanvraag: in voorbereiding (Haarlem)``: never its title, which may be internal wording."""
+        """``aanvraag: in voorbereiding (Zwolle)``: never its title, which may be internal wording."""
         stages = ApplicationStage if self.kind is DossierKind.APPLICATION else Stage
         return f"{self.kind.label}: {stages(self.stage).label} ({self.owner})"
 

@@ -10,13 +10,14 @@ from sqlmodel import Session, col, select
 
 from db.models import CoalitionMember, CoalitionStance, Dissent, Dossier, Participant, Position, SignOffRound, User
 from db.queries import Viewer
+from db.region import region
 from db.rights import may_see, visible
 from db.vocabulary import Role
 from db.vocabulary_lobby import OWN_BODIES, LogKind, PartyKind, PartyStance
 from notifications.wording import local_day, short_day
 from tracker.errors import Incomplete, MoveNotAllowed, required
 from tracker.lobby.log import log
-from tracker.lobby.positions import MRA_LINE, called, dissenters, holds_on, ledger, line_of, position_for
+from tracker.lobby.positions import REGION_LINE, called, dissenters, holds_on, ledger, line_of, position_for
 from tracker.people.participants import colleagues, participant_on
 from tracker.rights import Deed, must_add, must_change, viewer_of
 from tracker.versions import claim
@@ -246,12 +247,14 @@ def tally(
 def contradictions(
     members: Sequence[CoalitionMember], statements: Sequence[CoalitionStance], owner: str
 ) -> list[Contradiction]:
-    """Where a party's last word differs from the MRA line, and where two partners' words differ from each other."""
+    """Where a party's last word differs from the region's line, and where two partners' words differ."""
     newest_of = newest(statements)
     spoken = [(m, newest_of[m.id]) for m in members if m.id in newest_of]
     against = [(m, s) for m, s in spoken if s.stance in AGAINST]
     flags = [
-        Contradiction(m.name, "MRA-lijn", f"{PartyStance(s.stance).label}: {s.text}", _parties(m, owner=owner))
+        Contradiction(
+            m.name, f"{region().short}-lijn", f"{PartyStance(s.stance).label}: {s.text}", _parties(m, owner=owner)
+        )
         for m, s in against
     ]
     for member, said_against in against:
@@ -269,19 +272,19 @@ def contradictions_in(session: Session, dossier: Dossier, viewer: Viewer, day: d
 
 
 def _of_positions(session: Session, dossier: Dossier, viewer: Viewer, day: date) -> list[Contradiction]:
-    """Who adopted something else than the MRA position of that day, and who dissents from it."""
+    """Who adopted something else than the position of the region of that day, and who dissents from it."""
     holding = [p for p in ledger(session, dossier, viewer) if holds_on(p, day)]
-    ours = next((p for p in holding if line_of(p) == MRA_LINE), None)
+    ours = next((p for p in holding if line_of(p) == REGION_LINE), None)
     if ours is None:
         return []
-    right, names = f"MRA-{called(ours)}", {p.id: p.name for p in session.exec(select(Participant))}
+    right, names = f"{region().short}-{called(ours)}", {p.id: p.name for p in session.exec(select(Participant))}
     differing = [
         Contradiction(
             names[p.participant_id], right, f"stelde een eigen standpunt vast: {p.public_wording or p.decision}",
             frozenset({dossier.participant_id, p.participant_id}),
         )
         for p in holding
-        if line_of(p) != MRA_LINE and not _same_words(p.public_wording, ours.public_wording)
+        if line_of(p) != REGION_LINE and not _same_words(p.public_wording, ours.public_wording)
     ]  # fmt: skip
     dissenting = [
         Contradiction(party.name, right, f"deelt het niet: {why}", frozenset({dossier.participant_id, party.id}))
@@ -390,7 +393,7 @@ def flags_for(session: Session, viewer: Viewer, day: date) -> list[tuple[Dossier
 
 
 def _with_differences() -> CompoundSelect[Any]:
-    """The dossiers in which anybody ever said something else than the MRA: few of all, and each takes six questions."""
+    """The dossiers in which anybody ever said something else than it: few of all, and each takes six questions."""
     against = select(CoalitionMember.dossier_id).join(CoalitionStance).where(col(CoalitionStance.stance).in_(AGAINST))
     own = select(Position.dossier_id).where(col(Position.gremium).in_(OWN_BODIES))
     return union(against, own, select(Position.dossier_id).join(Dissent))

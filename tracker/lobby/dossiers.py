@@ -32,6 +32,7 @@ from db.models import (
     Stake,
     User,
 )
+from db.region import region
 from db.rights import visible, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import (
@@ -51,7 +52,7 @@ from notifications.wording import amount
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound, required
 from tracker.lobby.history import remember
 from tracker.lobby.log import bring_to_stage, check_follows, log
-from tracker.lobby.positions import MRA_LINE, holds_on, line_of
+from tracker.lobby.positions import REGION_LINE, holds_on, line_of
 from tracker.people.participants import participant_on
 from tracker.rights import Deed, must_add, must_change, must_fit, must_have
 from tracker.versions import claim
@@ -170,7 +171,7 @@ def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None
     must_change(deed, dossier)
     required(fields.title, "title", "Geef het dossier een titel.")
     _check_people(deed, dossier, fields)
-    if wider(Visibility.MRA, fields.visibility):
+    if wider(Visibility.REGION, fields.visibility):
         check_not_on_agenda(deed.session, dossier, "visibility")
     claim(deed.session, dossier, seen)
     before, changes = dossier.visibility, []
@@ -207,11 +208,13 @@ def check_not_on_agenda(session: Session, dossier: Dossier, field: str) -> None:
     adopted = select(LobbyAgenda.year).join(LobbyAgendaItem).where(LobbyAgendaItem.dossier_id == dossier.id)
     year = session.exec(adopted.where(LobbyAgenda.state != AgendaState.DRAFT)).first()
     if year is not None:
-        raise Incomplete(f"Dit staat op de vastgestelde lobbyagenda van {year}, die de hele MRA ziet.", field)
+        raise Incomplete(
+            f"Dit staat op de vastgestelde lobbyagenda van {year}, die iedereen in {region().called} ziet.", field
+        )
 
 
 def _follow(session: Session, dossier: Dossier) -> None:
-    """What is the dossier's own, the MRA's position too, gets its visibility; an own body's has one of its own."""
+    """What is the dossier's own, the region's position too, gets its visibility; an own body's has one of its own."""
     members = select(CoalitionMember.id).where(CoalitionMember.dossier_id == dossier.id)
     session.exec(
         update(CoalitionStance).where(col(CoalitionStance.member_id).in_(members)).values(visibility=dossier.visibility)
@@ -220,7 +223,7 @@ def _follow(session: Session, dossier: Dossier) -> None:
         session.exec(update(model).where(col(model.dossier_id) == dossier.id).values(visibility=dossier.visibility))
     adopted = select(Position).where(Position.dossier_id == dossier.id, Position.state == PositionState.ADOPTED)
     for position in session.exec(adopted):
-        if line_of(position) == MRA_LINE:
+        if line_of(position) == REGION_LINE:
             position.visibility = dossier.visibility
     session.flush()
 
@@ -286,7 +289,7 @@ def lobby_agenda(deed: Deed, year: int) -> LobbyAgenda:
     if existing:
         return existing
     must_have(deed, Role.COORDINATOR, "Een nieuwe lobbyagenda begint bij een coördinator.")
-    agenda = LobbyAgenda(year=year, participant_id=deed.by.participant_id, visibility=Visibility.MRA)
+    agenda = LobbyAgenda(year=year, participant_id=deed.by.participant_id, visibility=Visibility.REGION)
     deed.session.add(agenda)
     deed.session.flush()
     return agenda
@@ -304,8 +307,10 @@ def _put(deed: Deed, dossier: Dossier, year: int, rolled_over: bool) -> None:
     agenda = lobby_agenda(deed, year)
     if deed.session.get(LobbyAgendaItem, (year, dossier.id)):
         return
-    if wider(Visibility.MRA, dossier.visibility):
-        raise NotAllowed("Op de gezamenlijke lobbyagenda staat alleen wat de hele MRA ziet; deel eerst het dossier.")
+    if wider(Visibility.REGION, dossier.visibility):
+        raise NotAllowed(
+            f"Op de gezamenlijke lobbyagenda staat wat iedereen in {region().called} ziet; deel eerst het dossier."
+        )
     if agenda.state != AgendaState.DRAFT:
         raise NotAllowed("Deze lobbyagenda is vastgesteld: er komt niets meer bij.")
     deed.session.add(LobbyAgendaItem(year=year, dossier_id=dossier.id, rolled_over=rolled_over, added_at=deed.now))
@@ -330,7 +335,9 @@ def roll_over(deed: Deed, year: int) -> list[Dossier]:
     must_have(deed, Role.COORDINATOR, "Doorrollen naar een nieuw jaar doet een coördinator.")
     lobby_agenda(deed, year + 1)
     on_it = select(Dossier).join(LobbyAgendaItem).where(LobbyAgendaItem.year == year).order_by(col(Dossier.id))
-    seen = on_it.where(visible(deed.viewer, Dossier), col(Dossier.visibility).in_([Visibility.MRA, Visibility.PUBLIC]))
+    seen = on_it.where(
+        visible(deed.viewer, Dossier), col(Dossier.visibility).in_([Visibility.REGION, Visibility.PUBLIC])
+    )
     unfinished = [d for d in deed.session.exec(seen) if d.stage not in ENDED]
     for dossier in unfinished:
         _put(deed, dossier, year + 1, rolled_over=True)

@@ -18,7 +18,7 @@ from tracker.lobby.yearly_moments import UpcomingMoment, of_year
 
 @dataclass(frozen=True)
 class HookedDossier:
-    """A dossier that hooks on to a moment, whose it is, and the MRA position that holds in it today."""
+    """A dossier that hooks on to a moment, whose it is, and the position of the region that holds in it today."""
 
     dossier: Dossier
     owner: str

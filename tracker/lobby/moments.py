@@ -225,7 +225,7 @@ def year_named(rest: str) -> tuple[Pattern, int]:
 
 def _kept(deed: Deed, upcoming: UpcomingMoment, **link: Any) -> Moment:
     shared = {name: getattr(upcoming, name) for name in SHARED}
-    moment = Moment(**shared, participant_id=deed.by.participant_id, visibility=Visibility.MRA, **link)
+    moment = Moment(**shared, participant_id=deed.by.participant_id, visibility=Visibility.REGION, **link)
     deed.session.add(moment)
     deed.session.flush()
     return moment
@@ -263,7 +263,7 @@ class NewMoment:
 
 
 def add_moment(deed: Deed, new: NewMoment) -> Moment:
-    """Add an outside moment by hand, for everybody in the MRA. Raises Incomplete or NotAllowed."""
+    """Add an outside moment by hand, for everybody in the region. Raises Incomplete or NotAllowed."""
     must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u hier niets toevoegen.")
     if not 0 <= new.lead_days <= 365:
         raise Incomplete("De voorbereiding duurt 0 tot en met 365 dagen.", "lead_days")
@@ -276,7 +276,7 @@ def add_moment(deed: Deed, new: NewMoment) -> Moment:
         **{**vars(new), **texts},
         sure=new.ends_on is not None,
         participant_id=deed.by.participant_id,
-        visibility=Visibility.MRA,
+        visibility=Visibility.REGION,
     )
     deed.session.add(moment)
     deed.session.flush()

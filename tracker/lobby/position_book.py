@@ -27,7 +27,7 @@ class HeldPosition:
 def positions_on(
     session: Session, viewer: Viewer, day: date, among: Collection[int] | None = None
 ) -> list[HeldPosition]:
-    """What the viewer may see that holds on a day, the MRA's and participants' own; ``among``: of these dossiers."""
+    """What the viewer may see that holds on a day, the region's and participants' own; ``among``: of these dossiers."""
     query = select(Position, Dossier, Participant.name).where(
         Position.state == PositionState.ADOPTED,
         Position.dossier_id == Dossier.id,

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from db.models import Dissent, Dossier, Participant, Position
 from db.queries import Viewer
+from db.region import region
 from db.rights import readable
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import OWN_BODIES, Gremium, LogKind, PositionState
@@ -17,7 +18,7 @@ from tracker.lobby.log import log
 from tracker.rights import Deed, must_add, must_fit
 from tracker.versions import MEANWHILE, claim
 
-MRA_LINE = "mra"
+REGION_LINE = Visibility.REGION.value
 
 
 @dataclass(frozen=True)
@@ -43,25 +44,25 @@ class Adoption:
 
 
 def line_of(position: Position) -> str:
-    """Whose line an adopted position is: the MRA's, or that of the participant whose own body adopted it."""
-    return position.participant_id if position.gremium in OWN_BODIES else MRA_LINE
+    """Whose line an adopted position is: the region's, or that of the participant whose own body adopted it."""
+    return position.participant_id if position.gremium in OWN_BODIES else REGION_LINE
 
 
 def called(position: Position) -> str:
-    """What people call it: by the number its MRA body gave it, by the decision of an own body, or as a draft of a day.
+    """What people call it: by the number its body gave it, by the decision of an own body, or as a draft of a day.
 
     The order of writing stays inside, since a gap in it tells that something lies there which one may not see.
     """
-    if position.mra_number is not None:
-        return f"standpunt {position.mra_number}"
+    if position.region_number is not None:
+        return f"standpunt {position.region_number}"
     if position.state == PositionState.ADOPTED:
         return f"standpunt van besluit {position.decision}"
     return f"concept van {short_day(local_day(position.created_at))}"
 
 
 def next_number(session: Session, dossier_id: int) -> int:
-    """The number of the next position that an MRA body adopts in this dossier."""
-    last = select(func.max(Position.mra_number)).where(Position.dossier_id == dossier_id)
+    """The number of the next position that a body of the region adopts in this dossier."""
+    last = select(func.max(Position.region_number)).where(Position.dossier_id == dossier_id)
     return (session.exec(last).one() or 0) + 1
 
 
@@ -74,11 +75,15 @@ def holds_on(position: Position, day: date) -> bool:
 
 
 def designation(position: Position, day: date, participant: str = "") -> str:
-    """What it may be called on that day: only what was adopted and still holds is an MRA-standpunt."""
+    """What it may be called on that day: only what was adopted and still holds is a position of the region."""
     if position.state != PositionState.ADOPTED:
         return PositionState(position.state).label
     if holds_on(position, day):
-        return "MRA-standpunt" if line_of(position) == MRA_LINE else f"standpunt van {participant or 'een deelnemer'}"
+        return (
+            f"{region().short}-standpunt"
+            if line_of(position) == REGION_LINE
+            else f"standpunt van {participant or 'een deelnemer'}"
+        )
     if position.ended_on and day >= position.ended_on:
         return "ingetrokken standpunt" if position.withdrawn else "opgevolgd standpunt"
     if position.valid_from and day < position.valid_from:
@@ -176,9 +181,11 @@ def mandate_ends(position: Position) -> date | None:
 
 def make_room(session: Session, position: Position, decision: Adoption, succeeds: Position | None) -> None:
     """Raises PositionNotAllowed where it would hold beside another one of its line; what it succeeds makes room."""
-    line = position.participant_id if decision.gremium in OWN_BODIES else MRA_LINE
+    line = position.participant_id if decision.gremium in OWN_BODIES else REGION_LINE
     if succeeds is not None and succeeds not in succeedable(session, position.dossier_id, line):
-        whose = "het MRA-standpunt" if line == MRA_LINE else "het eigen standpunt van dezelfde deelnemer"
+        whose = (
+            f"het {region().short}-standpunt" if line == REGION_LINE else "het eigen standpunt van dezelfde deelnemer"
+        )
         raise PositionNotAllowed(f"Dit besluit volgt alleen {whose} op, zolang dat geldt.", "succeeds")
     if succeeds is not None and succeeds.valid_from and decision.valid_from <= succeeds.valid_from:
         raise PositionNotAllowed("Een opvolger begint na zijn voorganger.", "valid_from")
@@ -215,7 +222,9 @@ def position_for(session: Session, viewer: Viewer, dossier: Dossier, position_id
     return readable_position
 
 
-def position_on(session: Session, dossier: Dossier, day: date, viewer: Viewer, line: str = MRA_LINE) -> Position | None:
+def position_on(
+    session: Session, dossier: Dossier, day: date, viewer: Viewer, line: str = REGION_LINE
+) -> Position | None:
     """What we said on that day: the adopted position of the line that held then."""
     return next((p for p in ledger(session, dossier, viewer) if line_of(p) == line and holds_on(p, day)), None)
 

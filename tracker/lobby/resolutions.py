@@ -1,4 +1,4 @@
-"""What bodies decide on positions and lobby agendas: a second person confirms what carries the MRA's name."""
+"""What bodies decide on positions and lobby agendas: a second person confirms what carries the region's name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,13 +9,14 @@ from sqlmodel import Session, col, select
 
 from db.models import Dissent, Dossier, LobbyAgenda, Position, Resolution, User
 from db.queries import Viewer
+from db.region import region
 from db.rights import group_of, has_role, in_group, may_see, readable
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import OWN_BODIES, AgendaState, Gremium, LogKind, PositionState, ResolutionKind
 from tracker.errors import Incomplete, MoveNotAllowed, NotFound, PositionNotAllowed, required
 from tracker.lobby.agenda_document import freeze, thaw
 from tracker.lobby.log import log
-from tracker.lobby.positions import MRA_LINE, Adoption, called, check_decision, line_of, make_room, next_number
+from tracker.lobby.positions import REGION_LINE, Adoption, called, check_decision, line_of, make_room, next_number
 from tracker.people.participants import participant_on
 from tracker.people.second_person import is_another, must_be_another
 from tracker.rights import Deed, may_change, must_change, must_fit, must_have, must_see, viewer_of
@@ -35,7 +36,7 @@ def adopt(
 ) -> Resolution:
     """Record that a body adopted the draft; with ``succeeds`` the former position ends where this one begins.
 
-    An own body's counts at once, and is seen by whom ``visibility`` says; an MRA body's waits for a second person.
+    An own body's counts at once, and is seen by whom ``visibility`` says; the region's waits for a second person.
     Raises PositionNotAllowed where it would hold beside another one of the same line, and nothing is stored.
     """
     dossier = _opened(deed, position, decision.gremium)
@@ -63,7 +64,7 @@ def correct(deed: Deed, position: Position, decision: Adoption, reason: str) -> 
     _must_be_adopted(position)
     if (decision.gremium in OWN_BODIES) != (position.gremium in OWN_BODIES):
         raise PositionNotAllowed(
-            "Een besluit van een eigen college of raad wordt geen MRA-besluit, of omgekeerd.", "gremium"
+            f"Een besluit van een eigen college of raad wordt geen {region().short}-besluit, of omgekeerd.", "gremium"
         )
     check_decision(decision, deed.today)
     make_room(deed.session, position, decision, None)
@@ -91,8 +92,8 @@ def withdraw(deed: Deed, position: Position, gremium: Gremium, decision: str, da
     return resolution
 
 
-def may_speak_for_mra(viewer: Viewer, dossier: Dossier) -> bool:
-    """Whether the viewer may propose what an MRA body decided: a coordinator of the dossier's owner."""
+def may_speak_for_region(viewer: Viewer, dossier: Dossier) -> bool:
+    """Whether the viewer may propose what a body of the region decided: a coordinator of the dossier's owner."""
     return may_change(viewer, dossier) and has_role(viewer, Role.COORDINATOR)
 
 
@@ -100,7 +101,7 @@ def may_decide_on(viewer: Viewer, dossier: Dossier, position: Position) -> bool:
     """Whether the viewer may have the decision on an adopted position corrected or withdrawn."""
     if position.state != PositionState.ADOPTED:
         return False
-    return may_speak_for_mra(viewer, dossier) if line_of(position) == MRA_LINE else may_change(viewer, position)
+    return may_speak_for_region(viewer, dossier) if line_of(position) == REGION_LINE else may_change(viewer, position)
 
 
 def _must_be_adopted(position: Position) -> None:
@@ -111,7 +112,7 @@ def _must_be_adopted(position: Position) -> None:
 def _opened(deed: Deed, position: Position, gremium: Gremium) -> Dossier:
     """The dossier, claimed, so that two who decide at once wait for each other. Raises NotAllowed, NotFound.
 
-    On what the MRA says decides the dossier's owner, by a coordinator; on what a participant says that participant.
+    On what the region says decides the dossier's owner, by a coordinator; on what a participant says that participant.
     """
     dossier = deed.session.get_one(Dossier, position.dossier_id)
     must_see(deed, position)
@@ -119,7 +120,7 @@ def _opened(deed: Deed, position: Position, gremium: Gremium) -> Dossier:
         must_change(deed, position)
     else:
         must_change(deed, dossier)
-        must_have(deed, Role.COORDINATOR, "Een besluit van een MRA-gremium legt een coördinator vast.")
+        must_have(deed, Role.COORDINATOR, f"Een besluit van een {region().short}-gremium legt een coördinator vast.")
     claim(deed.session, dossier)
     deed.session.refresh(position)
     if open_of(deed.session, position_id=position.id):
@@ -188,7 +189,7 @@ def _must_decide(deed: Deed, resolution: Resolution, sentence: str) -> None:
 
 def confirm(deed: Deed, resolution: Resolution) -> None:
     """A second person says that it is so. Raises NotFound for who may not know of it, NotAllowed."""
-    _must_decide(deed, resolution, "Een besluit van een MRA-gremium bevestigt een coördinator.")
+    _must_decide(deed, resolution, f"Een besluit van een {region().short}-gremium bevestigt een coördinator.")
     must_be_another(deed, resolution)
     _lock_open(deed, resolution)
     resolution.confirmed_by = deed.by.id
@@ -250,8 +251,8 @@ def _adopted(deed: Deed, resolution: Resolution, dossier: Dossier, position: Pos
         succeeds.ended_on = decision.valid_from
     position.state = PositionState.ADOPTED
     _write(position, decision)
-    if line_of(position) == MRA_LINE:
-        position.visibility, position.mra_number = dossier.visibility, next_number(deed.session, dossier.id)
+    if line_of(position) == REGION_LINE:
+        position.visibility, position.region_number = dossier.visibility, next_number(deed.session, dossier.id)
     for party, reason in resolution.dissent.items():
         deed.session.add(Dissent(position_id=position.id, participant_id=party, reason=reason))
     deed.session.flush()
@@ -277,11 +278,11 @@ def _write(position: Position, decision: Adoption) -> None:
 
 
 def dissent(deed: Deed, position: Position, reason: str) -> None:
-    """The own organisation does not share an adopted MRA position, and says why; an empty reason takes that back."""
+    """The own organisation does not share what the region adopted, and says why; an empty reason takes that back."""
     must_see(deed, position)
     must_have(deed, Role.LOBBYIST, "Namens uw organisatie spreekt een lobbyist of coördinator.")
-    if position.state != PositionState.ADOPTED or line_of(position) != MRA_LINE:
-        raise PositionNotAllowed("Afwijken kan van een vastgesteld MRA-standpunt.")
+    if position.state != PositionState.ADOPTED or line_of(position) != REGION_LINE:
+        raise PositionNotAllowed(f"Afwijken kan van een vastgesteld {region().short}-standpunt.")
     participant = participant_on(deed.session, deed.by.participant_id, deed.today)
     dossier = deed.session.get_one(Dossier, position.dossier_id)
     claim(deed.session, dossier)

@@ -5,14 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-PATTERNS = Path(__file__).parent.parent / "agendas" / "moments.yaml"
+from db.region import SHIPPED, region
+from db.vocabulary_lobby import MomentKind
+
+PATTERNS = SHIPPED / "moments.yaml"
 
 
+OWN = "region"  # a meeting of the region itself, in its file of moments
 WEEKDAYS = {"tuesday": 1, "wednesday": 2}
 
 
@@ -44,7 +47,7 @@ class UpcomingMoment:
 
     @property
     def act_before(self) -> date | None:
-        """The last day to begin, with what the MRA needs inside counted back."""
+        """The last day to begin, with what the region needs inside counted back."""
         return self.ends_on - timedelta(days=self.lead_days) if self.ends_on else None
 
     @property
@@ -98,13 +101,19 @@ def third(weekday: int, month: int, year: int) -> date:
     return date(year, month, 15 + (weekday - first) % 7)
 
 
+def patterns() -> tuple[Pattern, ...]:
+    """The yearly calendar that State and EU set for everybody, and the region's own moments."""
+    return (*_shared(), *(_pattern(dict(entry)) for entry in region().moments))
+
+
 @cache
-def patterns(path: Path = PATTERNS) -> tuple[Pattern, ...]:
-    """The yearly calendar that ships with the program."""
-    return tuple(_pattern(entry) for entry in yaml.safe_load(path.read_text("utf-8"))["moments"])
+def _shared() -> tuple[Pattern, ...]:
+    return tuple(_pattern(entry) for entry in yaml.safe_load(PATTERNS.read_text("utf-8"))["moments"])
 
 
 def _pattern(entry: dict[str, Any]) -> Pattern:
+    if entry["kind"] == OWN:
+        entry["kind"] = MomentKind.REGION.value
     fixed, usual = entry.pop("third", None), entry.pop("window", None)
     real = tuple(entry.pop("real", ()))
     return Pattern(**entry, real=real, third=tuple(fixed) if fixed else None, window=tuple(usual) if usual else None)

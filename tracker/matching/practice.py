@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from db.region import region
 from tracker.matching.area import elsewhere
 from tracker.matching.features import Matrix, ReadCall
 from tracker.matching.lexicon import Term
@@ -28,10 +29,16 @@ def kinds() -> dict[str, re.Pattern[str]]:
     return {name: re.compile(pattern) for name, pattern in read_words("kinds.yaml").items()}
 
 
-@cache
 def cues() -> dict[str, tuple[str, ...]]:
     """Groups of words that tell who may apply and how near to practice a call is."""
-    return {name: tuple(w for words in lists for w in words) for name, lists in read_words("cues.yaml").items()}
+    places = region().places
+    return _cues(places.words_here, places.words_elsewhere)
+
+
+@cache
+def _cues(here: tuple[str, ...], elsewhere: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    groups = {name: tuple(w for words in lists for w in words) for name, lists in read_words("cues.yaml").items()}
+    return groups | {"ours": here, "elsewhere": elsewhere}
 
 
 def terms() -> list[Term]:

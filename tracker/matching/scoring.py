@@ -19,7 +19,7 @@ SUREST = 6.0  # logits of heads are cut here: a head of three calls is surer tha
 TOPIC_SHAPE = ("best_topic", "second_topic", "third_topic", "topics")
 CALL_OUTPUTS = (*(f"eligible_{e}" for e in ELIGIBLE), "use")
 PLACE_SHARE = 0.6  # of the vector of destination or call beside those of title and text
-OUTSIDE = 2.0  # off the logit for money that may only land outside the MRA: a rule, not a weight
+OUTSIDE = 2.0  # off the logit for money that may only land outside the region: a rule, not a weight
 LOWEST = -8.0  # the topic of a pair that has nothing in common, where only words are read
 
 

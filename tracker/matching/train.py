@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from db.region import USUAL
 from tracker.matching import weights
 from tracker.matching.agenda import phrases_of, words_of
 from tracker.matching.corpus import (
@@ -28,7 +29,7 @@ from tracker.matching.vectors import CENTRE, SIZE, bare, embedder, text_key
 
 LABELS = ("grades", "eligible", "eligible_votes", "labellings")
 EXAMPLES = Path(__file__).with_name("examples.jsonl")  # calls made up by the project, for what real ones lack
-AGENDA = Path(__file__).parents[1] / "agendas" / "mra-2020-2024.yaml"
+AGENDA = USUAL / "agenda-2020-2024.yaml"
 
 
 def arguments() -> argparse.ArgumentParser:

@@ -24,7 +24,7 @@ def judge(
     now: datetime,
     reason: NoReason | None = None,
     remark: str = "",
-    visibility: Visibility = Visibility.MRA,
+    visibility: Visibility = Visibility.REGION,
     team: bool = False,
 ) -> Verdict:
     """Record a verdict; an earlier one of this person on the same pair no longer stands.

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from db.models import Delivery, Subscription, User, WebSession
+from db.region import USUAL, Region, Shown, region, serve
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeliveryState, Role, Visibility
 from notifications.dispatcher import send_due
@@ -22,7 +23,7 @@ from tracker.calendar.load_bodies import load_bodies
 from tracker.calls.ingest import ingest
 from tracker.challenges.agenda import load_agendas
 from tracker.clock import Clock, SteppingClock
-from tracker.database import migrate_database
+from tracker.database import keep_region, migrate_database
 from tracker.errors import NotPossible
 from tracker.mailing.mailer import open_mailer, sending_rules, transport_of
 from tracker.mailing.plan import plan
@@ -46,12 +47,15 @@ PEOPLE = (
     ("beheerder@voorbeeld.example", "Bas Willems", Role.ADMINISTRATOR),
 )
 WEEK = 7  # days
-WANTED = ("A20-1-circulair", "A20-1-energie", "A20-2-klimaat", "A20-2-cultuur", "A20-3-duurzaam")
 Say = Callable[[str], None]
 
 
 class NoRecordings(NotPossible):
     """The demo replays recordings that come with the source code, and they are not there."""
+
+
+class NoDemo(NotPossible):
+    """The region says nothing of its demo."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,12 @@ class Demo:
     settings: Settings
     now: datetime
     engine: Engine
+    data: Path = USUAL  # the region's folder
 
 
-def prepare(folder: Path, port: int) -> Demo:
-    """An emptied folder with a migrated database, and the clock of the recordings."""
+def prepare(folder: Path, port: int, chosen: Region | None = None, data: Path = USUAL) -> Demo:
+    """An emptied folder with a migrated database, and the clock of the recordings; of the usual region, or another."""
+    serve(chosen)
     if not (RECORDINGS / "eu_portal" / "index.json").is_file():
         raise NoRecordings(f"no recordings in {RECORDINGS}: run the demo from the source code")
     shutil.rmtree(folder, ignore_errors=True)
@@ -77,45 +83,55 @@ def prepare(folder: Path, port: int) -> Demo:
         base_url=f"http://localhost:{port}",
         mail_url=f"file:{folder / 'mail'}",
         mail_from="kansenradar@voorbeeld.example",
-        responsible_organisation="amsterdam",
+        responsible_organisation=plays(data).participant,
         fetch_allow=(f"localhost:{port}",),  # its own made-up site, to practise adding a source with
     )
-    return Demo(folder, settings, Recording(RECORDINGS / "eu_portal").now, migrate_database(settings))
+    return Demo(folder, settings, Recording(RECORDINGS / "eu_portal").now, migrate_database(settings), data)
+
+
+def plays(data: Path) -> Shown:
+    """Of whom the demo's people are, and what its reader follows, as the region says."""
+    shown = region().demo
+    if shown is None:
+        raise NoDemo(f"{data / 'region.yaml'}: misses demo: of whom its people are, and what the reader follows")
+    return shown
 
 
 def fill(demo: Demo, say: Say) -> None:
     """Agendas, participants, bodies, somebody of each role, a subscription, and every recorded source."""
     with writing(demo.engine) as session:
-        load_agendas(session)
-        load_participants(session)
-        load_bodies(session)
-        reader = _person(demo.now, READER, "Sam de Vries", Role.FUNDRAISER)
-        session.add_all([reader, *(_person(demo.now, *person) for person in PEOPLE)])
+        keep_region(session, region(), demo.data, demo.now)
+        load_agendas(session, demo.data)
+        load_participants(session, demo.data / "participants.yaml")
+        load_bodies(session, demo.data / "bodies.yaml")
+        reader = _person(demo, READER, "Sam de Vries", Role.FUNDRAISER)
+        session.add_all([reader, *(_person(demo, *person) for person in PEOPLE)])
         session.flush()
         assert reader.id
-        session.add(_subscription(reader.id, demo.now))
+        session.add(_subscription(demo, reader.id))
     for name in _recorded():
         say(_replayed(demo, name))
 
 
 def _recorded() -> list[str]:
-    """The sources of calls that have a recording."""
-    names = (name for name in sources.names() if sources.load(name).lists_calls)
+    """The sources of calls that have a recording and that this region reads."""
+    left_out = region().sources.left_out
+    names = (name for name in sources.names() if sources.load(name).lists_calls and name not in left_out)
     return [name for name in names if (RECORDINGS / name / "index.json").is_file()]
 
 
-def _person(now: datetime, email: str, name: str, role: Role) -> User:
-    return User(email=email, name=name, role=role, participant_id="amsterdam", created_at=now)
+def _person(demo: Demo, email: str, name: str, role: Role) -> User:
+    return User(email=email, name=name, role=role, participant_id=plays(demo.data).participant, created_at=demo.now)
 
 
-def _subscription(user_id: int, now: datetime) -> Subscription:
+def _subscription(demo: Demo, user_id: int) -> Subscription:
     return Subscription(
         user_id=user_id,
-        participant_id="amsterdam",
+        participant_id=plays(demo.data).participant,
         visibility=Visibility.OWN,
-        filter={"challenges": list(WANTED)},
+        filter={"challenges": list(plays(demo.data).follows)},
         every=Cadence.WEEK,
-        created_at=now,
+        created_at=demo.now,
     )
 
 
@@ -149,8 +165,11 @@ def mail_all(demo: Demo, say: Say) -> None:
 
 def add_example(demo: Demo, say: Say) -> None:
     """Made-up dossiers and applications, each marked as an example; after the mails, so that nobody is told of them."""
+    example = demo.data / "example.yaml"
+    if not example.is_file():
+        return
     with writing(demo.engine) as session:
-        count = load_example(session, demo.now)
+        count = load_example(session, demo.now, example)
     say(f"\n{count} voorbeelddossiers (verzonnen) bij Dossiers en Aanvragen")
 
 

@@ -9,6 +9,7 @@ import yaml
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Dossier, Match, Participant, User
+from db.region import USUAL
 from db.vocabulary import Nature, Visibility
 from db.vocabulary_lobby import (
     ApplicationStage,
@@ -27,7 +28,7 @@ from tracker.lobby import coalition, contacts, dossiers, moments, positions, res
 from tracker.lobby.audience import name_readers
 from tracker.rights import Deed
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "lobby.yaml"
+EXAMPLE = USUAL / "example.yaml"
 
 
 class Loader:
@@ -93,7 +94,7 @@ def _dossier(loader: Loader, entry: dict[str, Any]) -> Dossier:
         priority=entry["priority"],
         official_id=murat.id,
         lobbyist_id=sanne.id,
-        visibility=Visibility.MRA,
+        visibility=Visibility.REGION,
     )
     known = select(Challenge.id).where(col(Challenge.id).in_(entry["challenges"]))
     dossier = dossiers.open_dossier(Deed(s, sanne, opened), fields, challenges=list(s.exec(known)))
@@ -149,8 +150,8 @@ def _allies(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:
             coalition.say(Deed(s, sanne, loader.at(-30)), member, stance, loader.day(-30), ally.get("text", ""))
     for row in entry.get("stakes", []):
         office = contacts.Office(row["organisation"], row["office"])
-        who = contacts.stakeholder_for(Deed(s, sanne, loader.at(-50)), office, Visibility.MRA)
-        given = StakeRole(row["role"]), row["influence"], row["stance"], row["source"], Visibility.MRA
+        who = contacts.stakeholder_for(Deed(s, sanne, loader.at(-50)), office, Visibility.REGION)
+        given = StakeRole(row["role"]), row["influence"], row["stance"], row["source"], Visibility.REGION
         contacts.stake_for(Deed(s, sanne, loader.at(-50)), dossier, who, *given)
 
 
@@ -165,7 +166,7 @@ def _talks(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:
             reply=row.get("reply", ""),
             follow_up=row.get("follow_up", ""),
             follow_up_on=loader.day(row["follow_up_on"]) if "follow_up_on" in row else None,
-            visibility=row.get("visibility", Visibility.MRA),
+            visibility=row.get("visibility", Visibility.REGION),
         )
         office = contacts.Office(row["organisation"], row["office"])
         contact = contacts.log_contact(Deed(loader.session, by, at), fields, office)
@@ -178,7 +179,7 @@ def _application(loader: Loader, entry: dict[str, Any]) -> Dossier | None:
     call = _call_for(s, entry["opgave"])
     if call is None or s.get(Participant, entry["lead"]) is None:
         return None
-    dossier = stages.start(Deed(s, by, opened), call, entry["lead"], Visibility.MRA)
+    dossier = stages.start(Deed(s, by, opened), call, entry["lead"], Visibility.REGION)
     for stage in entry["stages"]:
         stages.move(Deed(s, by, opened + timedelta(days=3)), dossier, ApplicationStage(stage), dossier.version)
     if "money" in entry:

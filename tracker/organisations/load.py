@@ -9,9 +9,9 @@ import yaml
 from sqlmodel import Session, select
 
 from db.models import Organisation, Participant
+from db.region import SHIPPED
 from db.vocabulary import ParticipantKind, Visibility
 from db.vocabulary_organisations import OrganisationKind, OrganisationNameKind
-from tracker.challenges.agenda import AGENDAS
 from tracker.organisations.names import name_key
 from tracker.organisations.register import absorb, add_name, named, names_of
 
@@ -23,7 +23,7 @@ GOVERNMENTS = {
 Entry = dict[str, Any]
 
 
-def load_organisations(session: Session, now: datetime, path: Path = AGENDAS / "organisations.yaml") -> int:
+def load_organisations(session: Session, now: datetime, path: Path = SHIPPED / "organisations.yaml") -> int:
     """Add what the register lacks; gives how many were added. What people typed of the same name leads there."""
     known = {o.code: o for o in session.exec(select(Organisation)) if o.code is not None}
     entries = [*_shipped(yaml.safe_load(path.read_text("utf-8"))), *_participants(session)]
@@ -59,7 +59,7 @@ def _add(session: Session, entry: Entry, now: datetime) -> Organisation:
         name=entry["name"],
         key=name_key(entry["name"]),
         ended_on=entry.get("ended"),
-        visibility=Visibility.MRA,
+        visibility=Visibility.REGION,
         created_at=now,
     )
     session.add(organisation)

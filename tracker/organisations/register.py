@@ -19,7 +19,7 @@ from tracker.organisations.names import keys_of, kind_of, name_key
 from tracker.rights import Deed
 from tracker.versions import MEANWHILE, claim
 
-SHARED = (Visibility.MRA, Visibility.PUBLIC)
+SHARED = (Visibility.REGION, Visibility.PUBLIC)
 LIVE = col(Organisation.merged_into_id).is_(None)
 
 
@@ -130,7 +130,7 @@ def sees(viewer: Viewer, organisation: Organisation) -> bool:
     """Whether the viewer may know this row; a shared one is everybody's who is signed in."""
     if viewer.user_id is None:
         return False
-    return organisation.visibility == Visibility.MRA or organisation.participant_id == viewer.participant_id
+    return organisation.visibility == Visibility.REGION or organisation.participant_id == viewer.participant_id
 
 
 def gone(organisation: Organisation, day: date) -> bool:
@@ -179,7 +179,7 @@ def share(session: Session, organisation: Organisation) -> Organisation:
     What others typed of the same name is taken to be the same: it leads here, and their talks stay their own.
     """
     organisation = live(session, organisation)
-    if organisation.visibility == Visibility.MRA:
+    if organisation.visibility == Visibility.REGION:
         return organisation
     parents = None
     if organisation.parent_id is not None:
@@ -187,11 +187,11 @@ def share(session: Session, organisation: Organisation) -> Organisation:
         organisation.parent_id = parent.id
         parents = with_merged(session, [parent.id])
     same = [o for o in named(session, organisation.name, parents) if o.id != organisation.id]
-    shared = [o for o in same if o.visibility == Visibility.MRA]
+    shared = [o for o in same if o.visibility == Visibility.REGION]
     kept = shared[0] if shared else organisation
     if kept.visibility == Visibility.OWN:
         _keep_names(session, kept)
-    kept.visibility = Visibility.MRA
+    kept.visibility = Visibility.REGION
     absorb(session, kept, [o for o in (*same, organisation) if o.id != kept.id])
     return kept
 
@@ -221,7 +221,7 @@ def absorb(session: Session, kept: Organisation, same: Iterable[Organisation]) -
 
 def may_edit(viewer: Viewer, organisation: Organisation) -> bool:
     """The register is kept by coordinators; what is only the own organisation's, by everybody there who types."""
-    needed = Role.COORDINATOR if organisation.visibility == Visibility.MRA else Role.FUNDRAISER
+    needed = Role.COORDINATOR if organisation.visibility == Visibility.REGION else Role.FUNDRAISER
     return sees(viewer, organisation) and has_role(viewer, needed)
 
 
@@ -292,7 +292,7 @@ def merge(deed: Deed, organisation: Organisation, into: Organisation, seen: int 
         raise Incomplete("Kies een andere organisatie om mee samen te voegen.", "into")
     if (into.parent_id is None) != (organisation.parent_id is None):
         raise Incomplete("Een functie en een organisatie zijn nooit één.", "into")
-    if organisation.visibility == Visibility.MRA and into.visibility == Visibility.OWN:
+    if organisation.visibility == Visibility.REGION and into.visibility == Visibility.OWN:
         raise Incomplete("Een gedeelde organisatie kan niet opgaan in een die alleen van u is.", "into")
     for each in sorted((organisation, into), key=lambda row: row.id):
         claim(deed.session, each, seen if each is organisation else None)

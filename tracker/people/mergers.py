@@ -157,7 +157,7 @@ def _said_aloud() -> ColumnElement[bool]:
     adopted = and_(
         col(Position.state) == PositionState.ADOPTED, col(Position.gremium).in_([str(b) for b in OWN_BODIES])
     )
-    return and_(adopted, col(Position.visibility).in_((Visibility.MRA, Visibility.PUBLIC)))
+    return and_(adopted, col(Position.visibility).in_((Visibility.REGION, Visibility.PUBLIC)))
 
 
 def _meet_twins(session: Session, gone: Participant, into: Participant) -> None:

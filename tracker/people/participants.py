@@ -10,9 +10,9 @@ import yaml
 from sqlmodel import Session, col, select
 
 from db.models import Participant, User
+from db.region import USUAL
 from db.vocabulary import ParticipantKind, Role
 from notifications.wording import short_day
-from tracker.challenges.agenda import AGENDAS
 from tracker.errors import ParticipantGone
 
 
@@ -32,7 +32,7 @@ def participant_on(session: Session, participant_id: str, day: date, field: str 
     raise ParticipantGone(f"{participant.name} bestaat nog niet op {short_day(day)}.", field)
 
 
-def load_participants(session: Session, path: Path = AGENDAS / "participants.yaml") -> int:
+def load_participants(session: Session, path: Path = USUAL / "participants.yaml") -> int:
     """Add the participants that the database does not have; gives how many were added."""
     existing = set(session.exec(select(Participant.id)))
     rows = [row for row in participant_rows(yaml.safe_load(path.read_text("utf-8"))) if row.id not in existing]
@@ -68,7 +68,7 @@ def _municipality(name: str, subregion: str | None) -> Participant:
 
 
 def slug(name: str) -> str:
-    """'Gooise Meren' -> 'gooise-meren'."""
+    """'Ter Aar' -> 'ter-aar'."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
@@ -81,7 +81,7 @@ KIND_WORDS = {
 
 
 def participant_id(session: Session, name: str) -> str:
-    """The id of the participant that goes by this name, also as "Gemeente Haarlem"; else the name as an id would be."""
+    """The id of the participant that goes by this name, also as "Gemeente Zwolle"; else the name as an id would be."""
     plain = slug(name)
     kind, _, rest = plain.partition("-")
     if session.get(Participant, plain) is None and kind in KIND_WORDS:

@@ -64,7 +64,7 @@ class Provider(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="in our addresses, such as 'haarlem'")
-    name: str = Field(min_length=1, max_length=80, description="as people know it, such as 'gemeente Haarlem'")
+    name: str = Field(min_length=1, max_length=80, description="as people know it, such as 'gemeente Zwolle'")
     issuer: str
     client_id: str = Field(min_length=1)
     client_secret: SecretStr = SecretStr("")

@@ -25,7 +25,7 @@ def add(deed: Deed, text: str, day: date | None, assignee: int | None, shared: b
         raise Incomplete(f"Houd het bij {LONGEST} tekens; de toelichting kan in de notulen.", "text")
     row = ActionPoint(
         participant_id=deed.by.participant_id,
-        visibility=Visibility.MRA if shared else Visibility.OWN,
+        visibility=Visibility.REGION if shared else Visibility.OWN,
         text=text,
         day=day,
         assignee_id=_colleague(deed, assignee) if assignee else None,

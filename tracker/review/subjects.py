@@ -95,7 +95,7 @@ def may_see_point(session: Session, viewer: Viewer, review: Review, point: Revie
 
 def visibility_of(subject: PointSubject | None) -> str:
     """How far what a point is about is seen; what belongs to nobody is everybody's."""
-    return Visibility.MRA if subject is None or subject.owned is None else subject.owned.visibility
+    return Visibility.REGION if subject is None or subject.owned is None else subject.owned.visibility
 
 
 def was_for(viewer: Viewer, review: Review, then: str, now: str) -> bool:

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from db.region import region
 from scrapers import sources
 from scrapers.copies import one_a_call, unread_calls
 from scrapers.crawled import Crawled, Page, Remembered, Unreadable
@@ -86,6 +87,7 @@ def job_for(name: str, settings: Settings, now: datetime, folder: Path, **fields
     """What a child is asked to do, by the settings; ``fields`` are further fields of the Job."""
     options = {**watched_options(name, settings), **fields.pop("options", {})}
     return Job(
+        region=region(),
         source=name, spool=folder, now=now, user_agent=user_agent(settings), options=options,
         root=settings.source_roots.get(name, ""), fetch_allow=settings.fetch_allow,
         proxy=settings.fetch_proxy.get_secret_value(), **fields,
@@ -104,7 +106,7 @@ def reads_known_pages(name: str, settings: Settings) -> bool:
 
 def crawlable(settings: Settings) -> list[str]:
     """The sources that the settings want crawled, with this installation's watched pages, without the paused ones."""
-    off = {*settings.sources_off, *paused(settings)}
+    off = {*settings.sources_off, *paused(settings), *(set(region().sources.left_out) - set(settings.sources_on))}
     own = [name for name in own_watched(settings) if name not in off]
     return sorted({*sources.enabled(settings.sources_on, off), *own})
 

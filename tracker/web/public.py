@@ -37,7 +37,7 @@ def privacy(request: RequestContext) -> Response:
 
 
 def _responsible(request: RequestContext) -> str:
-    """The MRA is no legal entity: a participant carries the responsibility."""
+    """The region is no legal entity: a participant carries the responsibility."""
     participant = request.session.get(Participant, request.site.settings.responsible_organisation)
     return participant.name if participant else ""
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from db.lists import listed
 from db.models import Challenge, Participant
+from db.region import region as served
 from db.vocabulary_account import Figure
 from tracker.account import report, sheet
 from tracker.account.facts import Span
@@ -19,7 +20,6 @@ from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import InvalidForm
 from tracker.web.frame.phrases import challenge_name
 
-REGION = "de Metropoolregio Amsterdam"
 COLUMNS = ("wat", "onderwerp", "deelnemer", "dag", "bedrag in euro", "opgaven", "vindplaats")
 
 
@@ -59,7 +59,7 @@ def _span(request: RequestContext) -> tuple[AccountQuery, Span]:
 
 def _region(request: RequestContext) -> Subject:
     query, span = _span(request)
-    return Subject(REGION, "/verantwoording", report.of_region(request.session, request.viewer, span), query)
+    return Subject(served().full, "/verantwoording", report.of_region(request.session, request.viewer, span), query)
 
 
 def _challenge(request: RequestContext) -> Subject:

@@ -23,6 +23,7 @@ from db import (
     vocabulary_organisations,
     vocabulary_winners,
 )
+from db.region import region
 from notifications import wording
 from tracker import __version__
 from tracker.clock import Clock
@@ -32,6 +33,7 @@ from tracker.web.frame.forms import held_against, of_row, ticked
 from tracker.web.frame.help import help_for
 
 HERE = Path(__file__).parent.parent
+LOOK = "region.css"  # made, and of no file
 STATIC = HERE / "static"
 T = TypeVar("T")
 PRACTICE_PATH = "/demo/oefensite"  # a made-up site in the demo, to practise adding a source with
@@ -90,7 +92,7 @@ def environment() -> Environment:
     made.globals.update(organisations=vocabulary_organisations, files=vocabulary_documents, care=vocabulary_care)
     made.globals.update(calendar_words=vocabulary_calendar, winner_words=vocabulary_winners)
     made.globals.update(knowledge_words=vocabulary_knowledge)
-    made.globals["version"] = __version__
+    made.globals.update(version=__version__, region=region)
     made.globals.update(held_against=held_against, of_row=of_row, ticked=ticked)
     made.globals["help_for"] = help_for
     made.globals["has_vendor"] = (STATIC / "vendor" / "ams.css").exists()
@@ -105,14 +107,25 @@ def _hashes() -> dict[str, str]:
 
 def asset(name: str) -> str:
     """The address of a static file, with its hash, so that browsers may keep it for a year."""
-    return f"/static/{name}?v={_hashes().get(name, '0')}"
+    shown = look() if name == LOOK else b""
+    return f"/static/{name}?v={hashlib.sha256(shown).hexdigest()[:12] if shown else _hashes().get(name, '0')}"
+
+
+def look() -> bytes:
+    """The colours of the region, over those of tokens.css."""
+    colours = region().colours
+
+    def block(given: Mapping[str, str]) -> str:
+        return ":root { " + " ".join(f"--{name}: {colour};" for name, colour in given.items()) + " }"
+
+    return f"{block(colours.light)}\n@media (prefers-color-scheme: dark) {{ {block(colours.dark)} }}\n".encode()
 
 
 class StaticFiles(PlainStaticFiles):
     """Starlette's, kept by browsers for a year where the address carries the hash, asked again otherwise."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        response = Response(look(), media_type="text/css") if path == LOOK else await super().get_response(path, scope)
         hashed = b"v=" in scope.get("query_string", b"")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
         return response

@@ -108,10 +108,10 @@ def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
 
 def _not_on(session: Session, viewer: Viewer, year: int) -> list[Dossier]:
     on_it = select(LobbyAgendaItem.dossier_id).where(LobbyAgendaItem.year == year)
-    """What the viewer's own organisation could put on it: dossiers that the whole MRA sees."""
+    """What the viewer's own organisation could put on it: dossiers that the whole region sees."""
     rows = select(Dossier).where(
         Dossier.participant_id == viewer.participant_id,
-        col(Dossier.visibility).in_([Visibility.MRA, Visibility.PUBLIC]),
+        col(Dossier.visibility).in_([Visibility.REGION, Visibility.PUBLIC]),
         Dossier.kind == "lobby",
         col(Dossier.closed_at).is_(None),
         col(Dossier.id).not_in(on_it),

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import DecisionClock, Dossier, Match
+from db.region import region
 from db.rights import visible
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, MomentKind
@@ -27,7 +28,6 @@ from tracker.web.frame.actions import PageOf, names
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState
 
-BOARD = "mra-bestuur"
 # How one says that its day is the last one to be heard; any other kind can be influenced until and with its day.
 WHEN = {
     MomentKind.CONSULTATION: "Reageren kan tot en met",
@@ -87,7 +87,7 @@ def _plan(request: RequestContext, sheet: MomentSheet) -> tuple[BackwardPlan | N
 
 def _route(request: RequestContext, sheet: MomentSheet, data: BodyCalendar) -> DecisionRoute:
     """Through the tables of the opgave its source's text matches; without a source, through the Bestuur."""
-    tables = tables_of(request.session, sheet.call) if sheet.call else [BOARD]
+    tables = tables_of(request.session, sheet.call) if sheet.call else [region().board]
     passed = tuple(table for table in tables if table in data.bodies)
     return DecisionRoute(request.viewer.participant_id or "", tables=passed, reaction=True)
 

@@ -124,8 +124,8 @@ def _others(request: RequestContext, organisation: Organisation) -> list[tuple[i
         parent.is_not(None) if office else parent.is_(None),
         col(Organisation.id) != organisation.id,
     ]
-    if organisation.visibility == Visibility.MRA:
-        conditions.append(col(Organisation.visibility) == Visibility.MRA)
+    if organisation.visibility == Visibility.REGION:
+        conditions.append(col(Organisation.visibility) == Visibility.REGION)
     rows = register.choices(request.session, request.viewer, *conditions)
     tops = {o.id: o.name for o in register.choices(request.session, request.viewer)} if office else {}
     return [(o.id, f"{o.name}, {tops.get(o.parent_id or 0, '')}" if office else o.name) for o in rows]

@@ -129,7 +129,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
     owners = dict(actions.participants(request.session))
     group = group_of(request.session, dossier)
     following = in_group(request.viewer, group)
-    deciding = resolutions.may_speak_for_mra(request.viewer, dossier)
+    deciding = resolutions.may_speak_for_region(request.viewer, dossier)
     own = [p for p in every if p.state == PositionState.DRAFT and p.participant_id == request.viewer.participant_id]
     return request.page(
         "lobby/positions_show.html",
@@ -144,7 +144,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         called=positions.called,
         holds={p.id: positions.holds_on(p, today) for p in every},
         draft=own[0] if own else None,
-        mra_drafts=[p for p in every if p.state == PositionState.DRAFT] if deciding else [],
+        region_drafts=[p for p in every if p.state == PositionState.DRAFT] if deciding else [],
         changeable={p.id for p in every if resolutions.may_decide_on(request.viewer, dossier, p)},
         histories={p.id: _history(request, p, following) for p in every if p.adopted_on},
         waiting=_waiting(request, dossier),

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Dissent, Dossier, Participant, Position, Resolution
+from db.region import region
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import OWN_BODIES, DossierKind, Gremium, PositionState, ResolutionKind
 from tracker.errors import ChangedMeanwhile, NotFound
@@ -25,7 +26,7 @@ DISSENT = "dissent:"
 
 
 class Door(BaseModel):
-    """Whose decision one records: of an MRA body, or of the own college or raad."""
+    """Whose decision one records: of a body of the region, or of the own college or raad."""
 
     door: str = "eigen"
 
@@ -68,25 +69,26 @@ class DissentForm(BaseModel):
 
 def bodies(line: str) -> list[tuple[str, str]]:
     """The bodies that decide on this line, as choices."""
-    of_mra = line == positions.MRA_LINE
-    return [(value, label) for value, label in options(Gremium) if (Gremium(value) not in OWN_BODIES) == of_mra]
+    of_region = line == positions.REGION_LINE
+    chosen = region().gremia if of_region else OWN_BODIES
+    return [(value, label) for value, label in options(Gremium) if value in chosen]
 
 
 def _adopting(request: RequestContext, dossier: Dossier, state: FormState) -> Response:
     """The form offers only what it can do: drafts to decide on, bodies of one line, and what that line can follow."""
     query, _ = asked_for(Door, request.query)
     typed = state.typed.get("gremium")
-    of_mra = Gremium(typed) not in OWN_BODIES if typed in list(Gremium) else bool(query and query.door == "mra")
-    line = positions.MRA_LINE if of_mra else request.user.participant_id
+    of_region = Gremium(typed) not in OWN_BODIES if typed in list(Gremium) else bool(query and query.door == "regio")
+    line = positions.REGION_LINE if of_region else request.user.participant_id
     every = positions.ledger(request.session, dossier, request.viewer)
-    drafts = [p for p in every if p.state == PositionState.DRAFT and (of_mra or p.participant_id == line)]
-    if not drafts or (of_mra and not resolutions.may_speak_for_mra(request.viewer, dossier)):
+    drafts = [p for p in every if p.state == PositionState.DRAFT and (of_region or p.participant_id == line)]
+    if not drafts or (of_region and not resolutions.may_speak_for_region(request.viewer, dossier)):
         raise NotFound
     return request.page(
         "lobby/resolutions_adopt.html",
         state=state,
         dossier=dossier,
-        of_mra=of_mra,
+        of_region=of_region,
         drafts=[(p.id, f"{positions.called(p)}: {(p.public_wording or p.internal_wording)[:60]}") for p in drafts],
         bodies=bodies(line),
         follows=[(p.id, positions.called(p)) for p in positions.succeedable(request.session, dossier.id, line)],
@@ -106,7 +108,7 @@ adopting = PageOf(lobby_dossier, _adopting, lambda dossier: f"/dossiers/{dossier
 
 @adopting.form(AdoptForm)
 def adopt(request: RequestContext, dossier: Dossier, form: AdoptForm) -> None:
-    """Record the decision that adopts a draft; an MRA body's waits for a second person."""
+    """Record the decision that adopts a draft; a body of the region's waits for a second person."""
     position = positions.position_for(request.session, request.viewer, dossier, form.position)
     former = positions.position_for(request.session, request.viewer, dossier, form.succeeds) if form.succeeds else None
     dissent = dissent_of(request.form)
@@ -143,7 +145,7 @@ def _changing(request: RequestContext, position: Position, state: FormState) -> 
         dossier=request.session.get_one(Dossier, position.dossier_id),
         position=position,
         bodies=bodies(line),
-        of_mra=line == positions.MRA_LINE,
+        of_region=line == positions.REGION_LINE,
         called=positions.called,
         waiting=resolutions.open_of(request.session, position_id=position.id),
     )
@@ -154,7 +156,7 @@ changing = PageOf(_adopted, _changing, lambda position: f"/dossiers/{position.do
 
 @changing.form(ChangeForm)
 def change(request: RequestContext, position: Position, form: ChangeForm) -> None:
-    """Put a decision right, or take the position back; of an MRA body this waits for a second person."""
+    """Put a decision right, or take the position back; of a body of the region this waits for a second person."""
     if form.what == ResolutionKind.WITHDRAWAL:
         taken = form.gremium, form.decision, form.adopted_on, form.reason
         resolution = resolutions.withdraw(request.deed, position, *taken)

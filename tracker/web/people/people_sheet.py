@@ -1,7 +1,9 @@
 """Beheer: people from a sheet, shown row by row before anybody is added; all of them or none, each invited by mail."""
 
+from sqlmodel import col, select
 from starlette.responses import Response
 
+from db.models import Participant
 from db.vocabulary import Role
 from db.vocabulary_audit import Action
 from tracker.exchange.people_sheet import COLUMNS, PersonLine, look, read_sheet, take_in
@@ -10,12 +12,12 @@ from tracker.web.frame.context import RequestContext
 from tracker.web.frame.sheets import SheetPage
 from tracker.web.people.people import invite_by_mail
 
-EXAMPLE = ("voornaam.achternaam@gemeente.nl", "Voornaam Achternaam", Role.FUNDRAISER.label, "Haarlem", "alle", "week")
-
 
 def example(request: RequestContext) -> Response:
     """A workbook with the columns, and one row to type over."""
-    return request.file("mensen-inlezen", COLUMNS, [EXAMPLE])
+    home = request.session.exec(select(Participant.name).order_by(col(Participant.id))).first() or ""
+    row = ("voornaam.achternaam@gemeente.nl", "Voornaam Achternaam", Role.FUNDRAISER.label, home, "alle", "week")
+    return request.file("mensen-inlezen", COLUMNS, [row])
 
 
 def _look(request: RequestContext, rows: list[Row]) -> list[PersonLine]:
