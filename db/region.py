@@ -1,7 +1,6 @@
-"""The region in force: its names, places, bodies and colours, read from one folder of data. One process serves one."""
+"""A region: its names, places, bodies and colours, read from one folder of data."""
 
 import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,30 +98,3 @@ class Region(Part):
         """Names under which somebody may take the region for a legal entity, folded."""
         names = (self.name, self.short, self.id, self.name.replace(" ", "-"), *self.also)
         return frozenset(name.casefold() for name in names)
-
-    def in_force(self) -> bool:
-        """Whether this process serves it."""
-        return region().id == self.id
-
-
-class _Served:
-    """Which region this process serves; the usual one until its door says otherwise."""
-
-    chosen: Region | None = None
-
-
-def region() -> Region:
-    """The region that this process serves."""
-    return _Served.chosen or _usual()
-
-
-def serve(chosen: Region | None) -> None:
-    """Serve this region from now on; none: the usual one. Said once, at the door of a process."""
-    _Served.chosen = chosen
-
-
-@cache
-def _usual() -> Region:
-    from db.region_folder import read_region
-
-    return read_region(USUAL)

@@ -3,7 +3,7 @@
 import unicodedata
 from enum import StrEnum
 
-from db.region import region
+from db.region_served import region
 
 
 class Word(StrEnum):

@@ -1,6 +1,6 @@
 """The words of lobby and applications: stages, stances, kinds of contact, each with its Dutch label."""
 
-from db.region import region
+from db.region_served import region
 from db.vocabulary import Word
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from db.region import region
+from db.region_served import region
 from db.vocabulary import Eligibility
 from notifications import wording
 from notifications.call_card import CallCard, call_card

@@ -8,7 +8,7 @@ from typing import Any
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from db.region import region
+from db.region_served import region
 from notifications.message import MOST_SUBJECT, Letter, one_line
 
 TEMPLATES = Path(__file__).parent / "templates"

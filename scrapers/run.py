@@ -19,7 +19,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from db.region import serve
+from db.region_served import serve
 from db.vocabulary import SourceKind
 from scrapers import sources
 from scrapers.absence import Asking

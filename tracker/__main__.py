@@ -97,7 +97,7 @@ def root(
         typer.echo(f"clock set to {fixed.isoformat()}; it is not compared with the sources' clocks", err=True)
     settings = read_settings()
     if settings.region:  # else the database knows, or nobody chose
-        from db.region import serve
+        from db.region_served import serve
         from tracker.database import read_folder
 
         serve(read_folder(settings.region))

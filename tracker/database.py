@@ -11,8 +11,9 @@ from sqlmodel import Session, select
 
 from db.migrate import SchemaUnknown, must_be_known, newest_schema, schema_of, upgrade
 from db.models import KeptRegion, Participant
-from db.region import SHIPPED, USUAL, Region, serve
+from db.region import SHIPPED, USUAL, Region
 from db.region_folder import RegionUnreadable, folder_of, read_region
+from db.region_served import serve
 from db.session import open_engine
 from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.settings import Settings

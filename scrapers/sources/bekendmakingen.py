@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 
-from db.region import region
+from db.region_served import region
 from db.vocabulary import Applicant, Instrument, SourceKind
 from scrapers.crawled import KnownPage
 from scrapers.extract import extract

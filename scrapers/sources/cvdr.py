@@ -14,7 +14,7 @@ from urllib.parse import quote
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from db.region import region
+from db.region_served import region
 from db.vocabulary import SourceKind, Status
 from scrapers.formats import SruSource, text_of, texts_of
 from scrapers.listing import Listing

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from db.region import region
+from db.region_served import region
 from db.vocabulary import Applicant, DeadlineKind, SourceKind
 from scrapers.listing import BRUSSELS, ListedDeadline, Listing
 from scrapers.source import Context, RowUnreadable, Source, SourceIncomplete, maybe

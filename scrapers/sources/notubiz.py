@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from db.region import region
+from db.region_served import region
 from db.vocabulary import DeadlineKind, Nature, SourceKind, Status
 from scrapers.crawled import Crawled
 from scrapers.formats import JsonSource, text_in

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from db.region import region
+from db.region_served import region
 from db.vocabulary import DeadlineKind, Nature, SourceKind, Status
 from scrapers.formats import JsonSource, text_in
 from scrapers.listing import AMSTERDAM, ListedDeadline, Listing

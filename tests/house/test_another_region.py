@@ -11,8 +11,9 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from db.models import Body, Challenge, KeptRegion, Participant
-from db.region import SHIPPED, USUAL, region, serve
+from db.region import SHIPPED, USUAL
 from db.region_folder import RegionUnreadable, read_region
+from db.region_served import region, serve
 from db.session import reading, writing
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import Gremium

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from db.region import region
+from db.region_served import region
 from db.vocabulary_account import Figure
 from notifications.wording import amount, day, percentage, short_day
 from tracker.account.facts import Fact

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from db.models import Application, ApplicationPartner, Call, Cofunding, Dossier, Match, Participant
-from db.region import region
+from db.region_served import region
 from db.vocabulary import NoReason, Visibility
 from db.vocabulary_lobby import (
     ApplicationStage,

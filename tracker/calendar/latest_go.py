@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Assignment, Call, Challenge, Deadline, DecisionClock, Match
 from db.queries import Viewer
-from db.region import region
+from db.region_served import region
 from db.rights import has_role, visible
 from db.vocabulary import Role
 from db.vocabulary_calendar import MilestoneState

@@ -2,7 +2,7 @@
 
 import re
 
-from db.region import region
+from db.region_served import region
 
 ACRONYM = re.compile(r"(?<![\w-])[A-Z]{3,8}\+?(?![\w-])")
 # Of bodies, groups and instruments, not of schemes.

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from db.region import region
+from db.region_served import region
 from notifications.wording import day as in_words
 from notifications.wording import short_day
 from tracker.exchange.pdf import compiled

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from db.models import Organisation, Stake
 from db.queries import Viewer
-from db.region import region
+from db.region_served import region
 from db.vocabulary_lobby import StakeRole
 from notifications.wording import amount, day, short_day
 from tracker.exchange.pdf import compiled

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, delete, select
 
 from db.bulk import one_at_a_time
 from db.models import Participant, PastPartner, PastProgramme, PastProject
-from db.region import region
+from db.region_served import region
 from db.vocabulary import ParticipantKind
 from tracker.calls.topic_line import topic_line
 from tracker.exchange.cordis_files import ReadProgramme, ReadProject, Region

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from db.models import CoalitionMember, CoalitionStance, Dissent, Dossier, Participant, Position, SignOffRound, User
 from db.queries import Viewer
-from db.region import region
+from db.region_served import region
 from db.rights import may_see, visible
 from db.vocabulary import Role
 from db.vocabulary_lobby import OWN_BODIES, LogKind, PartyKind, PartyStance

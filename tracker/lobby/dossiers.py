@@ -32,7 +32,7 @@ from db.models import (
     Stake,
     User,
 )
-from db.region import region
+from db.region_served import region
 from db.rights import visible, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import (

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from db.models import Dissent, Dossier, Participant, Position
 from db.queries import Viewer
-from db.region import region
+from db.region_served import region
 from db.rights import readable
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import OWN_BODIES, Gremium, LogKind, PositionState

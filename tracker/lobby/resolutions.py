@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Dissent, Dossier, LobbyAgenda, Position, Resolution, User
 from db.queries import Viewer
-from db.region import region
+from db.region_served import region
 from db.rights import group_of, has_role, in_group, may_see, readable
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import OWN_BODIES, AgendaState, Gremium, LogKind, PositionState, ResolutionKind

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from db.region import SHIPPED, region
+from db.region import SHIPPED
+from db.region_served import region
 from db.vocabulary_lobby import MomentKind
 
 PATTERNS = SHIPPED / "moments.yaml"

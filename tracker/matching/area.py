@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from db.region import NamedPlace, region
+from db.region import NamedPlace
+from db.region_served import region
 
 JTF = re.compile(r"\bJTF\b|Just Transition Fund|rechtvaardige transitiefonds", re.I)
 COHESION = re.compile(r"cohesion (?:fund|envelope|member states)|cohesiefonds", re.I)

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from db.region import region
+from db.region_served import region
 from tracker.matching.area import elsewhere
 from tracker.matching.features import Matrix, ReadCall
 from tracker.matching.lexicon import Term

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from db.models import Delivery, Subscription, User, WebSession
-from db.region import USUAL, Region, Shown, region, serve
+from db.region import USUAL, Region, Shown
+from db.region_served import region, serve
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeliveryState, Role, Visibility
 from notifications.dispatcher import send_due

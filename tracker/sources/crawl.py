@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from db.region import region
+from db.region_served import region
 from scrapers import sources
 from scrapers.copies import one_a_call, unread_calls
 from scrapers.crawled import Crawled, Page, Remembered, Unreadable

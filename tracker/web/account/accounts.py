@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from db.lists import listed
 from db.models import Challenge, Participant
-from db.region import region as served
+from db.region_served import region as served
 from db.vocabulary_account import Figure
 from tracker.account import report, sheet
 from tracker.account.facts import Span

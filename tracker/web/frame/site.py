@@ -23,7 +23,7 @@ from db import (
     vocabulary_organisations,
     vocabulary_winners,
 )
-from db.region import region
+from db.region_served import region
 from notifications import wording
 from tracker import __version__
 from tracker.clock import Clock

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import DecisionClock, Dossier, Match
-from db.region import region
+from db.region_served import region
 from db.rights import visible
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, MomentKind

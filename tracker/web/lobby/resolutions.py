@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Dissent, Dossier, Participant, Position, Resolution
-from db.region import region
+from db.region_served import region
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import OWN_BODIES, DossierKind, Gremium, PositionState, ResolutionKind
 from tracker.errors import ChangedMeanwhile, NotFound
