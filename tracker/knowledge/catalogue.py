@@ -5,12 +5,13 @@ publisher, contact point and identifier may each stand there once.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, BNode, Graph, Literal, Namespace, URIRef
 
 from db.models import PublicationRelease
+from db.region_served import region
 from db.vocabulary_documents import DocumentKind
 from db.vocabulary_knowledge import Licence, PublicationKind, PublicationLanguage
 from notifications.wording import local_day
@@ -57,7 +58,7 @@ class DataSet:
 
 DATA_SETS = (
     DataSet(
-        "regelingen", "Subsidieregelingen en calls voor de Metropoolregio Amsterdam",
+        "regelingen", "Subsidieregelingen en calls voor {full}",
         "Regelingen van Rijk, EU en provincies: termijnen, bedragen, wie mag aanvragen en bij welke opgave zij horen.",
         ("subsidie", "regeling", "call"),
         (
@@ -68,8 +69,8 @@ DATA_SETS = (
         ),
     ),
     DataSet(
-        "opgaven", "Opgaven van de Metropoolregio Amsterdam",
-        "De opgaven van de MRA Agenda, waaraan regelingen en publicaties hangen.", ("opgave", "beleidsagenda"),
+        "opgaven", "Opgaven van {full}",
+        "De opgaven van de agenda van {called}, waaraan regelingen en publicaties hangen.", ("opgave", "beleidsagenda"),
         (("Als JSON", "/api/v1/opgaven", "application/json"),),
     ),
     DataSet(
@@ -78,6 +79,16 @@ DATA_SETS = (
         (("Als JSON", "/api/v1/bronnen", "application/json"),),
     ),
 )  # fmt: skip
+
+
+def data_sets() -> tuple[DataSet, ...]:
+    """Those of the region that is served."""
+    here = region()
+
+    def named(text: str) -> str:
+        return text.format(full=here.full, called=here.called)
+
+    return tuple(replace(one, title=named(one.title), description=named(one.description)) for one in DATA_SETS)
 
 
 class Catalogue:
@@ -114,7 +125,7 @@ class Catalogue:
         self.graph.add((self.contact, VCARD.hasEmail, URIRef(f"mailto:{self.by.mail}")))
         self.graph.add((self.node, FOAF.homepage, self.node))
         self.say(
-            self.node, title="Kansenradar Metropoolregio Amsterdam",
+            self.node, title=f"Kansenradar {region().name}",
             description="Publicaties van het KennisHuis en gegevens over subsidieregelingen voor de regio.",
             publisher=self.agent, contactPoint=self.contact, language=EU["language/NLD"],
             modified=_day(local_day(self.now)),
@@ -162,7 +173,7 @@ class Catalogue:
             identifier=Literal(str(node)), publisher=self.agent, creator=self.agent, contactPoint=self.contact,
             license=LICENCES[LICENCE_NAMES[self.by.licence]], accessRights=EU["access-right/PUBLIC"],
             theme=EU["data-theme/GOVE"], endpointURL=node, endpointDescription=self._at("/api/v1/openapi.json"),
-            servesDataset=[self._at(f"/openbaar#{one.key}") for one in DATA_SETS], language=EU["language/NLD"],
+            servesDataset=[self._at(f"/openbaar#{one.key}") for one in data_sets()], language=EU["language/NLD"],
         )  # fmt: skip
 
     def publication(self, release: PublicationRelease, opgaven: Mapping[str, str]) -> None:
@@ -212,7 +223,7 @@ def catalogue(
     """The whole of it; ``opgaven``: what each is called."""
     made = Catalogue(publisher, now)
     made.begin()
-    for one in DATA_SETS:
+    for one in data_sets():
         made.served(one)
     made.service()
     for release in releases:

@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = "another_region"
-down_revision = "beginnings_of_words"
+down_revision = "action_points"
 branch_labels = None
 depends_on = None
 

@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from db.lists import listed
 from db.models import Challenge, Participant, PublicationRelease
+from db.region_served import region
 from db.text_search import asked, holds
 from db.vocabulary_knowledge import Licence
 from tracker.documents import contents
 from tracker.errors import NotFound
 from tracker.knowledge import releases
-from tracker.knowledge.catalogue import DATA_SETS, FORMS, Publisher, catalogue
+from tracker.knowledge.catalogue import FORMS, Publisher, catalogue, data_sets
 from tracker.web.documents.documents import file_answer
 from tracker.web.frame.atom import Entry, atom_feed
 from tracker.web.frame.context import RequestContext
@@ -20,7 +21,6 @@ from tracker.web.frame.forms import Line
 from tracker.web.frame.lists import ListQuery
 from tracker.web.frame.phrases import numbered
 
-NAME = "Kansenradar Metropoolregio Amsterdam"
 MOST = 100  # entries of the feed
 SOON = {"Cache-Control": "max-age=300"}
 
@@ -41,7 +41,7 @@ def index(request: RequestContext) -> Response:
         "knowledge/public_index.html",
         query=query,
         listed=listed(rows, query.page),
-        data_sets=DATA_SETS,
+        data_sets=data_sets(),
         licence=Licence(request.site.settings.data_licence),
         publisher=_publisher(request),
         errors={},
@@ -93,7 +93,7 @@ def atom(request: RequestContext) -> Response:
         for row in rows
     ]  # fmt: skip
     where = f"{base}/openbaar", f"{base}/openbaar.atom"
-    return atom_feed("KennisHuis Metropoolregio Amsterdam: publicaties", *where, entries, request.now.instant)
+    return atom_feed(f"KennisHuis {region().name}: publicaties", *where, entries, request.now.instant)
 
 
 def as_turtle(request: RequestContext) -> Response:
@@ -118,7 +118,7 @@ def _publisher(request: RequestContext) -> Publisher:
     """The participant that carries it, since the region is no legal entity; its name where none is set."""
     settings = request.site.settings
     carrier = request.session.get(Participant, settings.responsible_organisation)
-    name, base = carrier.name if carrier is not None else NAME, settings.base_url.rstrip("/")
+    name, base = carrier.name if carrier is not None else f"Kansenradar {region().name}", settings.base_url.rstrip("/")
     return Publisher(base, name, settings.mail_from, Licence(settings.data_licence))
 
 
