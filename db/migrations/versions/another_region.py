@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = "another_region"
-down_revision = "action_points"
+down_revision = "woo"
 branch_labels = None
 depends_on = None
 
