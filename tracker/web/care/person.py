@@ -1,5 +1,6 @@
 """Beheer: what is kept of one person, as a file to hand over; and erasing them, seen first and pressed twice."""
 
+from collections import Counter
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,6 +13,7 @@ from tracker.care.erasure import Preview, erase_person, erase_user, preview
 from tracker.care.holds import hold_of
 from tracker.care.places import Place
 from tracker.errors import Incomplete, NotFound
+from tracker.people.data_register import categories
 from tracker.people.participants import arranges
 from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
@@ -56,10 +58,18 @@ def _page(request: RequestContext, person: Stakeholder | User, state: FormState)
         state=state,
         **_said(request, person),
         address=_address(person),
-        counts=sorted((table, len(rows)) for table, rows in _kept(request, person).items()),
+        counts=sorted(Counter(kind_of(table) for table, rows in _kept(request, person).items() for _ in rows).items()),
+        kind_of=kind_of,
         seen=seen,
         sure=_ours(request, seen.sure),
         doubtful=_ours(request, seen.doubtful),
+    )
+
+
+def kind_of(table: str) -> str:
+    """What a table is called in the register of personal data."""
+    return next(
+        (about.name for about in categories().values() if table in about.tables), "Teksten waarin de naam staat"
     )
 
 
