@@ -126,6 +126,20 @@ def test_only_words_that_name_a_public_body_are_named_for_it() -> None:
     assert "genoemd" not in silent.because
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Eigenaren van een gemeentelijk monument kunnen een bijdrage krijgen voor het onderhoud.",
+        "Provinciale fondsen kunnen subsidie krijgen voor werk aan hun collectie.",
+        "Projects on municipal waste may apply for the second round of this scheme.",
+    ],
+)
+def test_an_adjective_names_no_public_body(text: str) -> None:
+    found = told(text, SURE_SELF)
+    assert found.estimate
+    assert "genoemd" not in found.because
+
+
 def test_a_place_is_no_applicant() -> None:
     text = "Bewoners van een gemeente in de provincie kunnen subsidie krijgen voor een groen dak op hun huis."
     assert told(text, SURE_SELF).eligible != "self" or told(text, SURE_SELF).estimate

@@ -25,7 +25,7 @@ def fitted() -> Weights:
 
 
 DIGEST_THRESHOLD = fitted().threshold
-RULES = 3  # of who may apply; one more with each change of them, so that what is stored is matched again
+RULES = 4  # of who may apply; one more with each change of them, so that what is stored is matched again
 MODEL = f"kansenradar-{fitted().version}.{RULES}"
 LEXICON_ONLY = f"{MODEL} lexicon only"
 
