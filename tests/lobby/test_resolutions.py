@@ -283,7 +283,7 @@ def test_the_joint_agenda_is_adopted_noted_corrected_and_withdrawn_by_two(cast: 
 
 def test_nothing_private_comes_on_the_joint_agenda_and_nothing_after_its_adoption(cast: Cast) -> None:
     for visibility in (Visibility.OWN, Visibility.GROUP):
-        with pytest.raises(NotAllowed, match="hele MRA"):
+        with pytest.raises(NotAllowed, match="iedereen in de MRA"):
             dossiers.put_on_agenda(cast.deed(cast.coordinator), cast.open(visibility=visibility), 2026)
     shared = cast.open("Gedeeld")
     dossiers.put_on_agenda(cast.deed(cast.coordinator), shared, 2026)
