@@ -14,7 +14,7 @@ COUNTED = {
     Place.CHOOSE: ("kans om eerst te kiezen", "kansen om eerst te kiezen"),
     Place.OURS: ("ook zelf aan te vragen", "ook zelf aan te vragen"),
     Place.CLOSING: ("sluit binnenkort", "sluiten binnenkort"),
-    Place.OPENING: ("opent binnenkort", "openen binnenkort"),
+    Place.OPENING: ("nu of binnenkort open", "nu of binnenkort open"),
 }
 LOST = "een eerder overzicht kwam misschien niet aan"
 

@@ -51,7 +51,7 @@ class Place(Word):
     CHANGED = "changed", "gewijzigd"
     GONE = "gone", "verdwenen bij de bron"
     CLOSING = "closing", "sluit binnenkort"
-    OPENING = "opening", "opent binnenkort"
+    OPENING = "opening", "nu of binnenkort open"
 
 
 PLACES = tuple(Place)

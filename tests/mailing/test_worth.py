@@ -245,7 +245,7 @@ def test_what_does_not_open_for_months_waits_and_its_opening_is_told_to_who_knew
     update(agenda, near, source_word="open")
     plan_at(agenda, now + timedelta(days=days))
     opened = deliveries(agenda)[-1].text
-    assert "OPENT BINNENKORT (1)" in opened
+    assert "NU OF BINNENKORT OPEN (1)" in opened
     assert f"{said}; sluit dinsdag 1 september 2026" in opened
     assert plan_at(agenda, now + timedelta(days=days + 1)).digests == 0
 
@@ -308,7 +308,7 @@ def test_what_opens_soon_says_when_it_closes_with_its_hour(agenda: Engine, now: 
     plan_at(agenda, now)
     plan_at(agenda, now + timedelta(days=40))
     text = deliveries(agenda)[-1].text
-    assert "OPENT BINNENKORT (1)" in text
+    assert "NU OF BINNENKORT OPEN (1)" in text
     assert "opent maandag 20 juli 2026; sluit dinsdag 1 september 2026, 17:00 (Brussel)" in text
 
 
@@ -330,7 +330,7 @@ def test_a_subject_counts_what_is_named_and_calls_nothing_a_choice_that_only_ope
         make_call(agenda, later, f"Voor anderen {n}", closes=date(2026, 12, 1), eligible="no")
     plan_at(agenda, later)
     mail = deliveries(agenda)[-1]
-    assert mail.subject.startswith("Kansenradar: Nieuw: 1 kans om eerst te kiezen, 3 openen binnenkort")
+    assert mail.subject.startswith("Kansenradar: Nieuw: 1 kans om eerst te kiezen, 3 nu of binnenkort open")
     named = [line[2:] for line in mail.text.splitlines() if line.startswith("* ")]
     assert sorted(named) == ["Nieuw", "Straks 0", "Straks 1", "Straks 2"]
     assert "Voor anderen" not in mail.text
