@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -13,17 +13,19 @@ from sqlmodel import Session, select
 
 from db.models import ContactMoment, Dossier, PublicContact, User
 from db.session import writing
+from db.vocabulary import Role
 from db.vocabulary_care import WooGround, WooVerdict
 from tests.care.test_erasure import NAME, with_person
 from tests.make.lobby import Cast
-from tests.make.pages import visit
+from tests.make.pages import make_user, visit
 from tracker.care import archive, contact_register, woo
 from tracker.care.contact_register import PublicLine
 from tracker.care.pieces import Piece
 from tracker.documents import documents
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound
 from tracker.lobby import history, positions
-from tracker.rights import viewer_of
+from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.rights import Deed, viewer_of
 
 pytestmark = pytest.mark.one_database  # rules on plain rows
 
@@ -65,8 +67,27 @@ def test_the_public_reads_what_a_second_person_let_out(engine: Engine, now: date
         history.withdraw(
             Cast(**{**vars(cast), "session": session, "lobbyist": lobbyist}).deed(), contact, contact.version
         )
+    with writing(engine) as session:  # and stays away where its number goes to another talk
+        haarlem = session.get_one(User, cast.haarlem.id)
+        again = log_contact(
+            Deed(session, haarlem, now), ContactFields(now.date(), "Kennismaking"), Office("Rijk", "Chef")
+        )
+        assert session.get_bind().dialect.name != "sqlite" or again.id == 1
     with visit(engine, now, tmp_path, None) as page:
         assert "Warmte in de regio" not in page.get("/contactregister").text
+
+
+def test_one_person_with_a_second_account_lets_no_line_out(cast: Cast) -> None:
+    contact = cast.session.get_one(ContactMoment, 1)
+    row = contact_register.propose(cast.deed(cast.coordinator), contact, LINE)
+    later = make_user(cast.session, cast.now + timedelta(minutes=1), Role.COORDINATOR, email="nieuw@amsterdam.nl")
+    alias = make_user(cast.session, cast.now, Role.COORDINATOR, email="coordinator+twee@amsterdam.nl")
+    assert alias.email.replace("+twee", "") == cast.coordinator.email
+    for same in (later, alias):
+        with pytest.raises(NotAllowed):
+            contact_register.release(cast.deed(same), row)
+    contact_register.release(cast.deed(cast.second), row)
+    assert row.released_by == cast.second.id
 
 
 def test_a_line_without_words_or_with_a_name_is_refused(cast: Cast) -> None:

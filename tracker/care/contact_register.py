@@ -9,6 +9,7 @@ from db.queries import Viewer
 from db.vocabulary import Role
 from tracker.care.spelling import spelled
 from tracker.errors import Incomplete, NotAllowed, NotFound, required
+from tracker.people.second_person import must_be_another
 from tracker.rights import Deed, must_change, must_have
 
 SECOND = "Een ander dan wie het voordroeg zet het in het openbare register."
@@ -81,11 +82,12 @@ def line_for(session: Session, viewer: Viewer, row_id: int) -> PublicContact:
 
 
 def release(deed: Deed, row: PublicContact) -> None:
-    """Let a line out. Raises NotAllowed for who proposed it."""
+    """Let a line out. Raises NotAllowed for who proposed it, also by another account."""
     must_have(deed, Role.COORDINATOR, "Alleen een coördinator of beheerder zet iets in het openbare register.")
     deed.session.refresh(row, with_for_update=True)
     if row.proposed_by == deed.by.id:
         raise NotAllowed(SECOND)
+    must_be_another(deed, row)
     if row.released_at is None:
         row.released_by, row.released_at = deed.by.id, deed.now
 

@@ -18,6 +18,7 @@ from db.models import (
     LogEntry,
     LoggedChange,
     Outcome,
+    PublicContact,
     Stake,
     Stakeholder,
     User,
@@ -148,7 +149,15 @@ def withdraw(deed: Deed, row: Any, seen: int) -> None:
         for promise in deed.session.exec(select(Commitment).where(Commitment.contact_id == row.id)):
             _take_back(deed, promise)
         documents.leave_contact(deed, row)
+        _leave_register(deed, row)
     _take_back(deed, row, hung)
+
+
+def _leave_register(deed: Deed, contact: ContactMoment) -> None:
+    """Its public line ends for good: a database may give the number of a row that is gone to the next one."""
+    lines = select(PublicContact).where(PublicContact.contact_id == contact.id, col(PublicContact.ended_at).is_(None))
+    for line in deed.session.exec(lines):
+        line.ended_by, line.ended_at = deed.by.id, deed.now
 
 
 def _take_back(deed: Deed, row: Any, hung: Iterable[str] = ()) -> None:

@@ -2,11 +2,11 @@
 
 from sqlmodel import Session
 
-from db.models import PublicationRelease, Resolution, User
+from db.models import PublicationRelease, PublicContact, Resolution, User
 from tracker.errors import NotAllowed
 from tracker.rights import Deed
 
-Proposal = Resolution | PublicationRelease  # what says who proposed it, and when
+Proposal = Resolution | PublicationRelease | PublicContact  # what says who proposed it, and when
 ONE_IS_NOT_ENOUGH = "Een tweede mens bevestigt dit: u hebt het zelf voorgesteld."
 NEW_ACCOUNT = "Een tweede mens bevestigt dit: iemand met een eigen postbus, die er al was toen het werd voorgesteld."
 
