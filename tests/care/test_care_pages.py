@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import AuditEntry, ContactMoment, Delivery, Informed, Stakeholder, User
+from db.models import AuditEntry, ContactMoment, Delivery, Hold, Informed, Stakeholder, User
 from db.session import writing
 from db.vocabulary import Role
 from tests.care.test_erasure import NAME, with_person
 from tests.make.lobby import Cast
 from tests.make.pages import Visitor, make_user, visit
+from tracker.documents import documents
 from tracker.people.data_register import categories
 
 pytestmark = pytest.mark.one_database  # what is stored has tests of its own
@@ -74,6 +75,22 @@ def test_another_organisations_person_does_not_exist(
         for address in ("/beheer/privacy/personen/1", "/beheer/privacy/personen/1/inzage.zip"):
             assert page.get(address).status_code == 404
         assert page.send_form("/beheer/privacy/personen/1", sure="true").status_code == 404
+
+
+def test_erasing_tells_of_no_file_or_hold_of_others(
+    world: tuple[Engine, Cast, User], now: datetime, tmp_path: Path
+) -> None:
+    engine, cast, administrator = world
+    with writing(engine) as session:
+        haarlem = session.get_one(User, cast.haarlem.id)
+        theirs = Cast(**{**vars(cast), "session": session, "haarlem": haarlem})
+        hidden = theirs.open(NAME, by=haarlem, visibility="own")
+        documents.add_file(theirs.deed(haarlem), hidden, "nota.txt", NAME.encode(), "own", 100)
+        hold = {"dossier_id": hidden.id, "reason": "GEHEIM", "until": now.date()}
+        session.add(Hold(**hold, participant_id="haarlem", set_by=haarlem.id, set_at=now))
+    with visit(engine, now, tmp_path, administrator) as page:
+        text = page.get("/beheer/privacy/personen/1").text
+    assert ("GEHEIM" in text, "/documenten/1" in text, "Hier gaat de naam weg" in text) == (False, False, True)
 
 
 def test_who_is_kept_is_told_by_mail_or_in_person(

@@ -17,6 +17,7 @@ from db.models import (
     Delivery,
     Dossier,
     Hold,
+    KeptForm,
     LogEntry,
     MagicLink,
     MailText,
@@ -24,6 +25,7 @@ from db.models import (
     Subscription,
     User,
     WebSession,
+    WooDecision,
 )
 from db.session import writing
 from db.vocabulary import Cadence, DeliveryState, MailKind
@@ -209,6 +211,26 @@ def test_access_tells_everything_and_no_secret(session: Session, now: datetime) 
     theirs = access_export_person(session, person)
     assert theirs["stakeholder"][0]["person"] == NAME
     assert len(theirs["contact_moment"]) == 1
+
+
+def test_access_by_an_administrator_tells_no_file_of_others(session: Session, now: datetime) -> None:
+    """Neither what somebody wrote where they worked before, nor mails, nor what hangs on a file without saying whose."""
+    cast, person = with_person(session, now)
+    hidden = cast.open("GEHEIM " + NAME, by=cast.haarlem, visibility="own")
+    shared = cast.open("Gedeeld", by=cast.haarlem)
+    positions.draft(
+        cast.deed(cast.haarlem), shared, positions.Wording(internal=f"GEHEIM {NAME} geeft toe", public="Ja")
+    )
+    session.add(WooDecision(dossier_id=hidden.id, piece="x", seal="x", verdict="share", struck=[["GEHEIM " + NAME, "x"]], user_id=cast.haarlem.id, at=now))  # fmt: skip
+    mail = make_mail(now, key="a", kind=MailKind.DIGEST, user_id=cast.haarlem.id, text=f"GEHEIM, zegt {NAME}")
+    outbox.put(session, [mail], b"key", "kansenradar.example")
+    session.add(KeptForm(user_id=cast.haarlem.id, path="/x", fields=[["title", f"GEHEIM {NAME}"]], at=now))
+    session.flush()
+    cast.haarlem.participant_id = "amsterdam"  # moved
+    viewer = viewer_of(cast.lobbyist)
+    for told in (access_export(session, cast.haarlem, viewer), access_export_person(session, person, viewer)):
+        assert "GEHEIM" not in json.dumps(told, default=str)
+    assert "GEHEIM" in json.dumps(access_export(session, cast.haarlem), default=str)
 
 
 def test_access_is_one_file_in_three_forms_and_says_where_else_the_name_stands(session: Session, now: datetime) -> None:

@@ -9,19 +9,27 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
-from sqlalchemy import ColumnElement, Table, or_
-from sqlmodel import Session, SQLModel, select
+from sqlalchemy import Column, ColumnElement, Table, and_, or_
+from sqlmodel import Session, SQLModel, col, select
 
-from db.models import AuditEntry, Stakeholder, User
+from db.models import AuditEntry, Dossier, Stakeholder, User
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import MailKind
 from db.vocabulary_audit import Action
-from tracker.care.places import Place, named, places
+from tracker.care.places import PUBLISHED, Place, named, places
 from tracker.exchange.tables import harmless
 from tracker.people.data_register import categories
 
 SECRET = frozenset({"token_hash", "address_hash", "state_hash", "browser_hash", "nonce", "verifier", "password"})
+# With a viewer: what others wrote to a person, or the person began to type, can be about files of anybody.
+UNTOLD = frozenset({"mail_text", "kept_form", "told", "reminded"})
+UNTOLD_COLUMNS = {"delivery": frozenset({"subject", "headers", "subscriptions", "waiting", "last_text"})}
+# Texts that belong to nobody: everybody who signs in reads them.
+OPEN = PUBLISHED | {"agenda", "challenge", "organisation_name", "meeting", "goal", "goal_value", "team"}
+NO_HOST = frozenset({"user", "participant"})  # what hangs on a person is not for whoever sees it
+# Whose rows say more than whoever sees them reads: internal wording, minutes, what stood there before.
+OWN = frozenset({"position", "review", "logged_change"})
 Tables = dict[str, list[dict[str, Any]]]
 Kept = Callable[[Table], ColumnElement[bool] | None]
 PAGE = Path(__file__).with_suffix(".html")
@@ -36,9 +44,18 @@ def access_export(session: Session, user: User, viewer: Viewer | None = None) ->
         rows = _rows(session, table, or_(*(c == user.id for c in theirs)), viewer) if theirs else []
         if rows:
             tables[table.name] = rows
-    if rows := _mail_texts(session, user):
+    if viewer is None and (rows := _mail_texts(session, user)):
         tables["mail_text"] = rows
-    return _with_mentions(session, tables, (user.name, user.email), viewer)
+    return _with_mentions(session, tables if viewer is None else _told(tables), (user.name, user.email), viewer)
+
+
+def _told(tables: Tables) -> Tables:
+    """Without mails and forms, in which titles can stand that the viewer may not see."""
+    return {
+        name: [{k: v for k, v in row.items() if k not in UNTOLD_COLUMNS.get(name, ())} for row in rows]
+        for name, rows in tables.items()
+        if name not in UNTOLD
+    }
 
 
 def _mail_texts(session: Session, user: User) -> list[dict[str, Any]]:
@@ -83,17 +100,34 @@ def _may_see(session: Session, viewer: Viewer | None, place: Place) -> bool:
     table = SQLModel.metadata.tables[place.table]
     rule = _rule(table, viewer)
     if rule is None:
-        return "participant_id" not in table.c and "dossier_id" not in table.c
-    first = next(iter(table.primary_key.columns))
-    return session.connection().execute(select(first).where(first == place.key[0], rule)).first() is not None
+        return place.table in OPEN
+    this = (column == part for column, part in zip(table.primary_key.columns, place.key, strict=True))
+    return session.connection().execute(select(*table.primary_key.columns).where(*this, rule)).first() is not None
 
 
 def _rule(table: Table, viewer: Viewer) -> ColumnElement[bool] | None:
-    """Who sees a row, for the tables that say whose it is and for whom."""
-    if "visibility" not in table.c or "participant_id" not in table.c:
+    """Who sees a row: by whose it is and for whom, or by that of all it hangs on; none where nothing says so."""
+    if table.name in NO_HOST:
         return None
-    model: Any = next(m.class_ for m in SQLModel._sa_registry.mappers if m.local_table is table)
-    return visible(viewer, model)
+    if "visibility" in table.c and "participant_id" in table.c and table.name not in OWN:
+        model: Any = next(m.class_ for m in SQLModel._sa_registry.mappers if m.local_table is table)
+        return visible(viewer, model)
+    rules = [rule for column in table.columns if (rule := _rule_by(column, viewer)) is not None]
+    return and_(*rules) if rules else None
+
+
+def _rule_by(column: Column[Any], viewer: Viewer) -> ColumnElement[bool] | None:
+    """What one column says: whose the row is, or that what it hangs on is there for the viewer."""
+    if column.name == "participant_id":
+        return or_(column.is_(None), column == viewer.participant_id)
+    if column.name == "dossier_id":  # also where no key leads to it
+        return or_(column.is_(None), column.in_(select(col(Dossier.id)).where(visible(viewer, Dossier))))
+    for key in column.foreign_keys:
+        host = key.column.table
+        rule = _rule(host, viewer) if host is not column.table else None
+        if rule is not None:
+            return or_(column.is_(None), column.in_(select(key.column).where(rule)))
+    return None
 
 
 def _rows(session: Session, table: Table, condition: Any, viewer: Viewer | None = None) -> list[dict[str, Any]]:

@@ -85,7 +85,7 @@ class Preview:
     doubtful: list[Place]
     published: list[Place]
     files: list[int]
-    held: list[str]
+    held: dict[int, str]  # dossiers in which the name stays, and why
 
     @property
     def seal(self) -> str:
@@ -97,9 +97,8 @@ class Preview:
 def preview(session: Session, person: Stakeholder | User, now: datetime) -> Preview:
     """What erasing would do; nothing is changed."""
     who, holds = _who(person), holds_on(session, local_day(now))
-    held = [f"dossier {number}: {why}" for number, why in sorted(holds.dossiers.items())]
     if isinstance(person, Stakeholder) and not person.person:
-        return Preview(who, [], [], [], _files_about(session, person), [])
+        return Preview(who, [], [], [], _files_about(session, person), {})
     found = places(session, who, _kept(holds))
     ours = [place for place in found if not place.published]
     about = _files_about(session, person) if isinstance(person, Stakeholder) else []
@@ -110,7 +109,7 @@ def preview(session: Session, person: Stakeholder | User, now: datetime) -> Prev
         [place for place in ours if not place.sure],
         [place for place in found if place.published],
         files,
-        held if _stands_in_held(session, who, holds) else [],
+        dict(sorted(holds.dossiers.items())) if _stands_in_held(session, who, holds) else {},
     )
 
 

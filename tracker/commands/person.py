@@ -73,7 +73,9 @@ def _foretold(seen: Preview) -> list[str]:
     lines += [f"alleen de achternaam, na te lezen: {place.name}" for place in seen.doubtful]
     lines += [f"in een openbare bron, blijft: {place.name}" for place in seen.published]
     lines += [f"bestand, na te lezen: document {number}" for number in seen.files]
-    return [*lines, *(f"bewaard: {said}" for said in seen.held)] or ["de naam staat nergens"]
+    return [*lines, *(f"bewaard: dossier {number}: {why}" for number, why in seen.held.items())] or [
+        "de naam staat nergens"
+    ]
 
 
 @person.command()

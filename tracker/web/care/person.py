@@ -1,12 +1,16 @@
 """Beheer: what is kept of one person, as a file to hand over; and erasing them, seen first and pressed twice."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel
+from sqlmodel import select
+from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import Response
 
-from db.models import Stakeholder, User
+from db.models import Document, Dossier, Stakeholder, User
+from db.rights import attached, visible
 from db.vocabulary_audit import Action
 from tracker.care.access import Tables, access_export, access_export_person, as_one_file, called
 from tracker.care.erasure import Preview, erase_person, erase_user, preview
@@ -63,7 +67,15 @@ def _page(request: RequestContext, person: Stakeholder | User, state: FormState)
         seen=seen,
         sure=_ours(request, seen.sure),
         doubtful=_ours(request, seen.doubtful),
+        files=_known(request, select(Document.id).where(attached(request.viewer)), seen.files),
+        held=_known(request, select(Dossier.id).where(visible(request.viewer, Dossier)), seen.held),
     )
+
+
+def _known(request: RequestContext, seen: SelectOfScalar[int], numbers: Iterable[int]) -> list[int]:
+    """Those of them that the administrator may know of: files and dossiers of others stay untold."""
+    known = set(request.session.exec(seen))
+    return [number for number in numbers if number in known]
 
 
 def kind_of(table: str) -> str:
