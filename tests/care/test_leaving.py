@@ -26,6 +26,7 @@ from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound
 from tracker.lobby import history, positions
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.rights import Deed, viewer_of
+from tracker.web.care.woo import WooForm
 
 pytestmark = pytest.mark.one_database  # rules on plain rows
 
@@ -157,6 +158,26 @@ def test_a_name_below_management_addresses_and_opinions_are_proposed(office: str
     said = ("Gebracht", f"Met {NAME} (k.naria@minvro.example, 06-1234 5678) over 2026-2027"), ("Rode lijnen", "Nooit")
     found = [p.word for p in woo.proposals_for(Piece("contact 1", "Gesprek", said, ((NAME, office),)))]
     assert found == [*([NAME] if left_out else []), "k.naria@minvro.example", "06-1234 5678", "§ Rode lijnen"]
+
+
+def test_what_is_struck_is_not_in_a_title_and_no_word_is_dropped_unsaid(cast: Cast) -> None:
+    session, viewer, dossier = cast.session, viewer_of(cast.lobbyist), cast.session.get_one(Dossier, 1)
+    decide_all(cast, dossier)
+    (talk,) = (one.piece for one in woo.judged(session, viewer, dossier) if one.piece.key == "contact 1")
+    words = "; ".join(["Woningbouw", *(f"woord{number}" for number in range(25)), "regie"])
+    form = WooForm(piece=talk.key, seal=talk.seal, verdict=WooVerdict.PARTLY, more=words)
+    woo.decide(cast.deed(), dossier, form.judgement())
+    files = read(woo.bundle(session, viewer, dossier, cast.now))
+    page = files["leesmij.html"].decode()
+    assert "over regie" not in page
+    assert [line for line in page.splitlines() if "<h2>" in line and "Woningbouw" in line] == []
+    rows = list(openpyxl.load_workbook(io.BytesIO(files["inventaris.xlsx"])).active.values)
+    assert not any("Woningbouw" in str(row) for row in rows)
+    many = WooForm(
+        piece=talk.key, seal=talk.seal, verdict=WooVerdict.PARTLY, struck=[f"{WooGround.PRIVACY.value}|x"] * 201
+    )
+    with pytest.raises(Incomplete):
+        woo.decide(cast.deed(), dossier, many.judgement())
 
 
 def test_another_sees_no_more_in_a_bundle_than_on_the_page(cast: Cast) -> None:

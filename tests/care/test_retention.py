@@ -117,7 +117,7 @@ def test_a_hold_stops_the_term_until_its_day(session: Session, now: datetime, su
 
 @pytest.mark.parametrize(
     ("subject", "reason", "until"),
-    [("persons", " ", date(2026, 6, 9)), ("persons", "Woo", date(2026, 5, 28)), ("persons", "Woo", None), ("person 1", "Woo", date(2026, 6, 9)), ("dossier x", "Woo", date(2026, 6, 9)), ("", "Woo", date(2026, 6, 9))],
+    [("persons", " ", date(2026, 6, 9)), ("persons", "Woo", date(2026, 5, 28)), ("persons", "Woo", None), ("person 1", "Woo", date(2026, 6, 9)), ("dossier x", "Woo", date(2026, 6, 9)), (f"dossier {'9' * 30}", "Woo", date(2026, 6, 9)), ("", "Woo", date(2026, 6, 9))],
 )  # fmt: skip
 def test_a_hold_without_reason_end_or_own_subject_is_refused(
     session: Session, now: datetime, subject: str, reason: str, until: date | None

@@ -99,6 +99,7 @@ def test_what_is_wrong_comes_back_with_what_was_typed_and_keeps_nothing(world: W
     assert answer.status_code == 422
     assert answer.text.count("nota.pdf: dit soort bestand kan hier niet.") == 2
     assert 'value="Getypt"' in answer.text
+    assert visitor.send_form("/kennishuis/nieuw", les="x").status_code == 422
     with reading(engine) as session:
         assert session.exec(select(Publication)).all() == []
 

@@ -14,6 +14,7 @@ from tracker.people.data_register import categories
 from tracker.rights import Deed, must_have
 
 SUBJECTS: dict[str, tuple[str, Any]] = {"person": ("stakeholder_id", Stakeholder), "dossier": ("dossier_id", Dossier)}
+MOST_DIGITS = 9  # of a number that a database takes for one
 
 
 @dataclass
@@ -77,7 +78,7 @@ def _subject(deed: Deed, subject: str) -> dict[str, Any]:
     kind, _, number = subject.partition(" ")
     if not number and kind in categories():
         return {"category": kind}
-    if kind not in SUBJECTS or not number.isdecimal():
+    if kind not in SUBJECTS or not number.isdecimal() or len(number) > MOST_DIGITS:
         raise Incomplete("Kies wat langer bewaard blijft.", "subject")
     column, model = SUBJECTS[kind]
     mine = select(model).where(model.id == int(number), visible(deed.viewer, model))

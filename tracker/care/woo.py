@@ -31,6 +31,7 @@ MANAGEMENT = re.compile(
 )
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"(?<!\d)(?:\+31|0)[\s-]?\d(?:[\s-]?\d){8}(?!\d)")
+MOST_STRUCK = 200  # words in one piece; each is looked for in all of it
 COLUMNS = ("nummer", "stuk", "besluit", "gronden")
 
 
@@ -114,6 +115,8 @@ def decide(deed: Deed, dossier: Dossier, judgement: WooJudgement) -> WooDecision
 def _must_be_whole(piece: Piece, judgement: WooJudgement) -> None:
     if judgement.verdict == WooVerdict.WITHHOLD and judgement.ground is None:
         raise Incomplete("Kies waarom dit stuk niet openbaar is.", "ground")
+    if len(judgement.struck) > MOST_STRUCK:
+        raise Incomplete(f"Lak hoogstens {MOST_STRUCK} woorden in een stuk, of houd het terug.", "more")
     if judgement.verdict == WooVerdict.PARTLY and not judgement.struck:
         raise Incomplete("Kies wat u weglakt, of maak het stuk openbaar.", "struck")
     if judgement.verdict == WooVerdict.PARTLY and piece.document is not None and piece.document.sha256:
@@ -128,12 +131,15 @@ def redacted(piece: Piece, struck: Iterable[tuple[str, str]]) -> list[tuple[str,
     whole = {word.removeprefix("§ "): ground for word, ground in pairs if word.startswith("§ ")}
     words = []
     for heading, said in piece.words:
-        text = _gap(whole[heading]) if heading in whole else said
-        for word, ground in pairs:
-            if not word.startswith("§ ") and heading not in whole:
-                text = spelled(word).sub(_gap(ground), text)
-        words.append((heading, text))
+        words.append((heading, _gap(whole[heading]) if heading in whole else _without(said, pairs)))
     return words
+
+
+def _without(text: str, pairs: Iterable[tuple[str, str]]) -> str:
+    for word, ground in pairs:
+        if not word.startswith("§ "):
+            text = spelled(word).sub(_gap(ground), text)
+    return text
 
 
 def _gap(ground: str) -> str:
@@ -174,7 +180,7 @@ def packed(contents: Mapping[str, bytes], now: datetime) -> bytes:
 
 
 def _inventory(pieces: list[Piece], decided: Mapping[str, WooDecision]) -> list[dict[str, object]]:
-    """A line a piece; the title of what is withheld stays out, since it may tell what was withheld."""
+    """A line a piece; of a title only what may be told, since it can say what was withheld or struck."""
     lines = []
     for number, piece in enumerate(pieces, 1):
         decision = decided[piece.key]
@@ -184,7 +190,9 @@ def _inventory(pieces: list[Piece], decided: Mapping[str, WooDecision]) -> list[
 
 
 def _title(piece: Piece, decision: WooDecision) -> str:
-    return piece.title if decision.verdict != WooVerdict.WITHHOLD else piece.title.split(",")[0].split(" met ")[0]
+    if decision.verdict == WooVerdict.WITHHOLD:
+        return piece.title.split(",")[0].split(" met ")[0]
+    return _without(piece.title, [(word, ground) for word, ground in decision.struck])
 
 
 def _grounds(decision: WooDecision) -> str:

@@ -1,6 +1,8 @@
 """A dossier that leaves: decided piece by piece for a Woo request, and with its metadata for the archive."""
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from db.models import Dossier
@@ -13,8 +15,6 @@ from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, attempt, dossier_of
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState, Line, filled
-
-MORE = 20  # words of one's own that one piece may lose
 
 
 class WooForm(BaseModel):
@@ -30,7 +30,7 @@ class WooForm(BaseModel):
     def judgement(self) -> woo.WooJudgement:
         """As the subject keeps it."""
         pairs = [(word, ground) for ground, _, word in (one.partition("|") for one in self.struck) if word]
-        own = [(word.strip(), WooGround.PRIVACY.value) for word in self.more.split(";") if word.strip()][:MORE]
+        own = [(word.strip(), WooGround.PRIVACY.value) for word in self.more.split(";") if word.strip()]
         known = tuple((word, ground) for word, ground in pairs if ground in list(WooGround))
         return woo.WooJudgement(self.piece, self.seal, self.verdict, (*known, *own), self.ground)
 
@@ -39,7 +39,7 @@ class ArchiveForm(BaseModel):
     """How a dossier is valued."""
 
     valuation: Line = ""
-    years: int | None = None
+    years: Annotated[int, Field(ge=1, le=999)] | None = None
     category: Line = ""
     selection_list: Line = ""
 

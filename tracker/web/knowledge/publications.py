@@ -18,7 +18,7 @@ from tracker.rights import may_change
 from tracker.web.documents.documents import file_answer
 from tracker.web.frame.actions import PageOf, no_subject, participants
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, Line, Text
+from tracker.web.frame.forms import FormState, Line, Text, filled
 from tracker.web.frame.lists import ListQuery
 from tracker.web.frame.phrases import challenge_name
 
@@ -173,8 +173,9 @@ def _form(request: RequestContext, publication: Publication | None, state: FormS
 
 
 def _lesson(request: RequestContext) -> tuple[object, str] | None:
-    asked = request.form.get("les") if request.form else request.read_query(NewQuery).les
-    return related.lesson_of(request.session, request.viewer, int(str(asked))) if asked else None
+    query = filled(NewQuery, request.form)[0] if request.form else request.read_query(NewQuery)
+    asked = query.les if query else None
+    return related.lesson_of(request.session, request.viewer, asked) if asked else None
 
 
 def _upload(request: RequestContext) -> Upload | None:
