@@ -21,6 +21,7 @@ from db.models import (
     LogEntry,
     MagicLink,
     MailText,
+    Participant,
     Stakeholder,
     Subscription,
     User,
@@ -138,6 +139,19 @@ def test_the_same_person_at_two_offices_is_erased_at_both_but_not_where_a_hold_s
     report = erase_person(session, person, now)
     assert (person.person, other.person, third.person) == ("", "", NAME.upper())
     assert report.held == [f"stakeholder {third.id}: Rechtszaak, tot en met 31-12-2026"]
+
+
+def test_a_word_that_is_no_name_is_left_where_it_stands(session: Session, now: datetime) -> None:
+    """One word, a street and a town can be anybody's; the same person's address at another office is theirs."""
+    cast = gather(session, now)
+    office = Office("Zaanstad", "Secretariaat", "Griffie", "Weesperplein 8, 1018 XA Amsterdam, griffie@zaan.example")
+    person = stakeholder_for(cast.deed(cast.haarlem), office)
+    stakeholder_for(cast.deed(), Office("Diemen", "Chef", "GRIFFIE", "post@diemen.example"))
+    dossier = cast.open("Warmte in Amsterdam, via de Griffie of griffie@zaan.example, post@diemen.example")
+    report = erase_person(session, person, now)
+    assert dossier.title == f"Warmte in Amsterdam, via de Griffie of {GONE}, {GONE}"
+    assert f"dossier {dossier.id}, title" in report.left
+    assert (person.person, session.get_one(Participant, "amsterdam").name) == ("", "Amsterdam")
 
 
 def test_a_hold_keeps_a_person(session: Session, now: datetime) -> None:

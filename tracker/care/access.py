@@ -17,7 +17,7 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import MailKind
 from db.vocabulary_audit import Action
-from tracker.care.places import PUBLISHED, Place, named, places
+from tracker.care.places import PUBLISHED, Named, Place, named, named_in, places
 from tracker.exchange.tables import harmless
 from tracker.people.data_register import categories
 
@@ -46,7 +46,7 @@ def access_export(session: Session, user: User, viewer: Viewer | None = None) ->
             tables[table.name] = rows
     if viewer is None and (rows := _mail_texts(session, user)):
         tables["mail_text"] = rows
-    return _with_mentions(session, tables if viewer is None else _told(tables), (user.name, user.email), viewer)
+    return _with_mentions(session, tables if viewer is None else _told(tables), named(user.name, user.email), viewer)
 
 
 def _told(tables: Tables) -> Tables:
@@ -80,15 +80,15 @@ def access_export_person(session: Session, stakeholder: Stakeholder, viewer: Vie
             tables[name] = rows
     if not stakeholder.person:
         return tables
-    return _with_mentions(session, tables, (stakeholder.person, *stakeholder.address.split(",")), viewer)
+    return _with_mentions(session, tables, named_in(stakeholder.person, stakeholder.address), viewer)
 
 
-def _with_mentions(session: Session, tables: Tables, words: tuple[str, ...], viewer: Viewer | None) -> Tables:
+def _with_mentions(session: Session, tables: Tables, who: Named, viewer: Viewer | None) -> Tables:
     """The same with every text that names them, a line each; of another's rows only who may see those is told."""
     known = {(name, str(row.get("id"))) for name, rows in tables.items() for row in rows}
     found = [
         {"place": place.name, "text": place.excerpt}
-        for place in places(session, named(*words))
+        for place in places(session, who)
         if place.sure and (place.table, str(place.key[0])) not in known and _may_see(session, viewer, place)
     ]
     return {**tables, "mentions": found} if found else tables

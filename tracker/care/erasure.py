@@ -42,7 +42,17 @@ from db.vocabulary import DeliveryState
 from db.vocabulary_audit import Action
 from notifications.wording import local_day
 from tracker.care.holds import Holds, hold_of, holds_on
-from tracker.care.places import Named, Place, as_json, files_naming, named, places, publications_naming, strike
+from tracker.care.places import (
+    Named,
+    Place,
+    as_json,
+    files_naming,
+    named,
+    named_in,
+    places,
+    publications_naming,
+    strike,
+)
 from tracker.errors import KeptByHold
 
 # What is only theirs, and goes with them.
@@ -116,7 +126,7 @@ def preview(session: Session, person: Stakeholder | User, now: datetime) -> Prev
 def _who(person: Stakeholder | User) -> Named:
     if isinstance(person, User):
         return named(person.name, person.email)
-    return named(person.person, *person.address.replace(";", ",").split(",")) if person.person else Named(())
+    return named_in(person.person, person.address)
 
 
 def _kept(holds: Holds) -> Callable[[RowMapping], bool]:
@@ -147,13 +157,13 @@ def erase_person(session: Session, stakeholder: Stakeholder, now: datetime, also
         if why := hold_of(session, same, local_day(now)):
             report.held.append(f"stakeholder {same.id}: {why}")
             continue
-        who.words = Named((*who.words, *_who(same).words)).words
+        who = Named((*who.words, *_who(same).words), who.surname)
         report.left += [f"document {number}, inhoud" for number in _files_about(session, same)]
         same.person = same.address = same.purpose = ""
         same.retain_until, same.erased_at = None, now
         same.version += 1
     session.flush()
-    if who.words:
+    if who.words or who.surname:
         _out_of_texts(session, who, also, now, report)
     return report
 

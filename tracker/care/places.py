@@ -43,6 +43,7 @@ from db.text_search import has_words
 from tracker.care.spelling import GONE, handle, spelled, surname
 from tracker.organisations.names import name_key
 
+PHONE_DIGITS = 8  # fewer are a house number or a postcode
 AROUND = 60  # characters of an excerpt on each side
 MOST_UNPACKED = 20_000_000  # bytes of a document that are read for a name
 # Rows that a person is: erased by functions of their own.
@@ -107,12 +108,22 @@ class Named:
 
 
 def named(name: str, *others: str) -> Named:
-    """A person by name, with addresses and other words that only they have."""
-    return Named((name, *others), surname(name) if len(name.split()) > 1 else "")
+    """A person by name, with addresses and numbers that only they have.
+
+    A name of one word can be any word, such as that of a town: it is judged as a surname alone is.
+    """
+    own = [word for word in others if "@" in word or len(re.findall(r"\d", word)) >= PHONE_DIGITS]
+    whole = [name] if len(name.split()) > 1 else []
+    return Named((*whole, *own), surname(name))
+
+
+def named_in(person: str, address: str) -> Named:
+    """A person as a row of ours has them: of an address only mail and telephone, not the street or the town."""
+    return named(person, *re.split("[,;]", address)) if person else Named(())
 
 
 def tables_with_text() -> Iterator[tuple[Table, list[Column[Any]]]]:
-    """Every table, with the columns in which a person can have typed something."""
+    """Every table, with the columns in which a person can have typed something; a key is what others refer to."""
     for table in SQLModel.metadata.sorted_tables:
         columns = [c for c in table.columns if _holds_text(c) and c.name not in PEOPLE.get(table.name, ())]
         if columns:
@@ -123,7 +134,12 @@ def _holds_text(column: Column[Any]) -> bool:
     kind = getattr(column.type, "impl_instance", column.type)  # SQLModel's texts are wrapped
     if isinstance(kind, JSON):
         return True
-    return isinstance(kind, String) and not column.foreign_keys and not column.name.endswith(("sha256", "_hash"))
+    return (
+        isinstance(kind, String)
+        and not column.foreign_keys
+        and not column.primary_key
+        and not column.name.endswith(("sha256", "_hash"))
+    )
 
 
 def places(session: Session, who: Named, kept: Callable[[RowMapping], bool] = lambda _row: False) -> list[Place]:
