@@ -98,6 +98,8 @@ def test_who_is_kept_is_told_by_mail_or_in_person(
 ) -> None:
     engine, cast, _administrator = world
     late = now + timedelta(days=31)
+    with writing(engine) as session:
+        session.get_one(Stakeholder, 1).address = "020 123 45 67; k.naria@minvro.example"
     with visit(engine, late, tmp_path, cast.lobbyist) as page:
         assert "te laat: uiterlijk" in page.get("/contacten/informeren").text
         assert "nog niet ingelicht" in page.get("/contacten/1").text

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from db.models import AuditEntry, Dossier, Stakeholder, User
 from db.queries import Viewer
-from db.rights import visible
+from db.rights import attached, visible
 from db.vocabulary import MailKind
 from db.vocabulary_audit import Action
 from tracker.care.places import PUBLISHED, Named, Place, named, named_in, places
@@ -109,6 +109,8 @@ def _rule(table: Table, viewer: Viewer) -> ColumnElement[bool] | None:
     """Who sees a row: by whose it is and for whom, or by that of all it hangs on; none where nothing says so."""
     if table.name in NO_HOST:
         return None
+    if table.name == "document":
+        return attached(viewer)
     if "visibility" in table.c and "participant_id" in table.c and table.name not in OWN:
         model: Any = next(m.class_ for m in SQLModel._sa_registry.mappers if m.local_table is table)
         return visible(viewer, model)

@@ -32,6 +32,7 @@ def propose(deed: Deed, contact: ContactMoment, line: PublicLine) -> PublicConta
     must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u niets voordragen.")
     if contact.day > deed.today:
         raise Incomplete("Dit gesprek moet nog komen.", "form")
+    deed.session.refresh(contact, with_for_update=True)  # two at once put one line forward
     if standing_of(deed.session, contact) is not None:
         raise Incomplete("Dit contact is al voorgedragen.", "form")
     said = {

@@ -1,5 +1,6 @@
 """People kept as contacts are told so (article 14 of the GDPR): who was not yet, by when, and that it was done."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,7 +27,13 @@ class Untold:
     @property
     def has_mail(self) -> bool:
         """Whether a mail can tell it."""
-        return "@" in self.person.address
+        return bool(mail_of(self.person))
+
+
+def mail_of(person: Stakeholder) -> str:
+    """The first mail address of what is kept beside a name; telephone numbers can stand there too."""
+    parts = re.split(r"[,;\s]+", person.address)
+    return next((part for part in parts if re.fullmatch(r"[^@<>]+@[\w.-]+\.\w+", part)), "")
 
 
 def untold(session: Session, viewer: Viewer) -> list[Untold]:
@@ -55,7 +62,7 @@ def tell(deed: Deed, stakeholder: Stakeholder, way: InformedWay, day: date | Non
     on = day or deed.today
     if on > deed.today:
         raise Incomplete("Deze dag moet nog komen: leg het vast als het gebeurd is.", "day")
-    if way == InformedWay.MAIL and "@" not in stakeholder.address:
+    if way == InformedWay.MAIL and not mail_of(stakeholder):
         raise Incomplete("Van deze persoon is geen mailadres bekend.", "way")
     row = Informed(stakeholder_id=stakeholder.id, way=way, day=on, user_id=deed.by.id, at=deed.now)
     deed.session.add(row)

@@ -68,7 +68,7 @@ def _mail(request: RequestContext, person: Stakeholder) -> None:
     }
     text, html = (request.site.render(f"care/informing_mail.{kind}", context) for kind in ("txt", "html"))
     mail = Mail(
-        f"informed:{person.id}:{request.now.today}", MailKind.ALERT, None, person.address.split(",")[0].strip(),
+        f"informed:{person.id}:{request.now.today}", MailKind.ALERT, None, informing.mail_of(person),
         SUBJECT, text, html, {"Reply-To": request.user.email}, now, now + LASTS, LANE,
     )  # fmt: skip
     if not put(request.session, [mail], mailer.key, mailer.domain):
