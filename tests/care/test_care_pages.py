@@ -93,6 +93,21 @@ def test_erasing_tells_of_no_file_or_hold_of_others(
     assert ("GEHEIM" in text, "/documenten/1" in text, "Hier gaat de naam weg" in text) == (False, False, True)
 
 
+def test_a_page_from_before_a_colleague_decided_decides_nothing(
+    world: tuple[Engine, Cast, User], now: datetime, tmp_path: Path
+) -> None:
+    engine, cast, _administrator = world
+    with visit(engine, now, tmp_path, cast.lobbyist) as page:
+        text = page.get("/dossiers/1/woo").text
+        seal = re.search(r'name="seal" value="(\w+)"><input type="hidden" name="seen" value=""', text)[1]
+        typed = {"piece": "dossier 1", "seal": seal}
+        first = page.send_form("/dossiers/1/woo", **typed, verdict="withhold", ground="5.2")
+        assert first.status_code == 303
+        assert page.send_form("/dossiers/1/woo", **typed, verdict="share").status_code == 409
+        seen = re.search(r'name="seen" value="([^"]+)"', page.get("/dossiers/1/woo").text)[1]
+        assert page.send_form("/dossiers/1/woo", **typed, verdict="share", seen=seen).status_code == 303
+
+
 def test_who_is_kept_is_told_by_mail_or_in_person(
     world: tuple[Engine, Cast, User], now: datetime, tmp_path: Path
 ) -> None:

@@ -165,7 +165,11 @@ def test_what_is_struck_is_not_in_a_title_and_no_word_is_dropped_unsaid(cast: Ca
     decide_all(cast, dossier)
     (talk,) = (one.piece for one in woo.judged(session, viewer, dossier) if one.piece.key == "contact 1")
     words = "; ".join(["Woningbouw", *(f"woord{number}" for number in range(25)), "regie"])
-    form = WooForm(piece=talk.key, seal=talk.seal, verdict=WooVerdict.PARTLY, more=words)
+    stale = WooForm(piece=talk.key, seal=talk.seal, verdict=WooVerdict.SHARE)
+    with pytest.raises(ChangedMeanwhile, match="collega"):
+        woo.decide(cast.deed(), dossier, stale.judgement())
+    (stand,) = (one.stand for one in woo.judged(session, viewer, dossier) if one.piece.key == talk.key)
+    form = WooForm(piece=talk.key, seal=talk.seal, verdict=WooVerdict.PARTLY, more=words, seen=stand)
     woo.decide(cast.deed(), dossier, form.judgement())
     files = read(woo.bundle(session, viewer, dossier, cast.now))
     page = files["leesmij.html"].decode()

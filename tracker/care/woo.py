@@ -56,6 +56,15 @@ class Judged:
     proposals: list[Proposal]
     decision: WooDecision | None
 
+    @property
+    def stand(self) -> str:
+        """What a form carries, so that nobody decides over what a colleague decided meanwhile."""
+        return _stand(self.decision)
+
+
+def _stand(decision: WooDecision | None) -> str:
+    return f"{decision.user_id} {decision.at.isoformat()}" if decision else ""
+
 
 def proposals_for(piece: Piece) -> list[Proposal]:
     """Names of who is no manager, addresses and numbers, and headings under which one thinks aloud. Pure."""
@@ -87,6 +96,7 @@ class WooJudgement:
     verdict: WooVerdict
     struck: tuple[tuple[str, str], ...] = ()
     ground: WooGround | None = None
+    seen: str | None = None  # what stood decided when it was looked at; none does not ask
 
 
 def decide(deed: Deed, dossier: Dossier, judgement: WooJudgement) -> WooDecision:
@@ -99,8 +109,7 @@ def decide(deed: Deed, dossier: Dossier, judgement: WooJudgement) -> WooDecision
     if piece.seal != judgement.seal:
         raise ChangedMeanwhile("Dit stuk is intussen gewijzigd: kijk het nog eens na.")
     _must_be_whole(piece, judgement)
-    made = select(WooDecision).where(WooDecision.dossier_id == dossier.id, WooDecision.piece == piece.key)
-    row = deed.session.exec(made).first() or WooDecision(
+    row = _decided(deed.session, dossier, piece, judgement) or WooDecision(
         dossier_id=dossier.id, piece=piece.key, seal="", verdict="", user_id=deed.by.id, at=deed.now
     )
     row.seal, row.verdict, row.user_id, row.at = piece.seal, judgement.verdict, deed.by.id, deed.now
@@ -110,6 +119,16 @@ def decide(deed: Deed, dossier: Dossier, judgement: WooJudgement) -> WooDecision
     deed.session.add(row)
     deed.session.flush()
     return row
+
+
+def _decided(session: Session, dossier: Dossier, piece: Piece, judgement: WooJudgement) -> WooDecision | None:
+    """What was decided before. Raises ChangedMeanwhile where that is not what was seen."""
+    made = select(WooDecision).where(WooDecision.dossier_id == dossier.id, WooDecision.piece == piece.key)
+    known = session.exec(made.with_for_update()).first()
+    stand = _stand(known if known and known.seal == piece.seal else None)
+    if judgement.seen is not None and judgement.seen != stand:
+        raise ChangedMeanwhile("Een collega besliste hier intussen over: kijk het nog eens na.")
+    return known
 
 
 def _must_be_whole(piece: Piece, judgement: WooJudgement) -> None:

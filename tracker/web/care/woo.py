@@ -26,13 +26,14 @@ class WooForm(BaseModel):
     struck: list[str] = []
     more: Line = ""
     ground: WooGround | None = None
+    seen: Line = ""
 
     def judgement(self) -> woo.WooJudgement:
         """As the subject keeps it."""
         pairs = [(word, ground) for ground, _, word in (one.partition("|") for one in self.struck) if word]
         own = [(word.strip(), WooGround.PRIVACY.value) for word in self.more.split(";") if word.strip()]
         known = tuple((word, ground) for word, ground in pairs if ground in list(WooGround))
-        return woo.WooJudgement(self.piece, self.seal, self.verdict, (*known, *own), self.ground)
+        return woo.WooJudgement(self.piece, self.seal, self.verdict, (*known, *own), self.ground, self.seen)
 
 
 class ArchiveForm(BaseModel):
