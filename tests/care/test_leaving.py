@@ -93,7 +93,13 @@ def test_one_person_with_a_second_account_lets_no_line_out(cast: Cast) -> None:
 
 def test_a_line_without_words_or_with_a_name_is_refused(cast: Cast) -> None:
     contact = cast.session.get_one(ContactMoment, 1)
-    for bad in ({"subject": " "}, {"ours": ""}, {"subject": f"Met {NAME.upper()}"}, {"ours": cast.lobbyist.name}):
+    for bad in (
+        {"subject": " "},
+        {"ours": ""},
+        {"subject": f"Met {NAME.upper()}"},
+        {"office": "k.naria@minvro.example"},
+        {"ours": cast.lobbyist.name},
+    ):
         with pytest.raises(Incomplete):
             contact_register.propose(cast.deed(), contact, PublicLine(**{**vars(LINE), **bad}))
     with pytest.raises((NotAllowed, NotFound)):

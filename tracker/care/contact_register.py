@@ -8,6 +8,7 @@ from db.models import ContactMoment, Participant, PublicContact, Stakeholder, Us
 from db.queries import Viewer
 from db.vocabulary import Role
 from tracker.care.spelling import spelled
+from tracker.care.woo import MAIL
 from tracker.errors import Incomplete, NotAllowed, NotFound, required
 from tracker.people.second_person import must_be_another
 from tracker.rights import Deed, must_change, must_have
@@ -59,7 +60,9 @@ def propose(deed: Deed, contact: ContactMoment, line: PublicLine) -> PublicConta
 
 
 def _must_be_nameless(session: Session, contact: ContactMoment, said: dict[str, str]) -> None:
-    """No name of whom we spoke with, nor of anybody of the own organisation."""
+    """No name of whom we spoke with, nor of anybody of the own organisation; no mail address either."""
+    if field := next((field for field, text in said.items() if MAIL.search(text)), None):
+        raise Incomplete(NAMELESS, field)
     whom = session.get_one(Stakeholder, contact.stakeholder_id).person
     colleagues = session.exec(select(User.name).where(User.participant_id == contact.participant_id))
     for name in filter(None, (whom, *colleagues)):
