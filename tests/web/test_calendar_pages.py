@@ -155,11 +155,11 @@ def test_every_view_shows_every_kind_with_a_word_and_a_mark(me: Visitor, engine:
 
 def test_the_calendar_answers_to_the_filter_of_regelingen(me: Visitor, engine: Engine) -> None:
     with writing(engine) as session:
-        for title, language in (("Nederlands", "nl"), ("English", "en")):
+        for title, language in (("In het Nederlands", "nl"), ("In English", "en")):
             add_deadline(session, add_call(session, title, language=language), datetime(2026, 12, 1, 16, tzinfo=UTC))
     page = me.get("/kalender?view=lijst&languages=en&show=deadline").text
-    assert "English" in page
-    assert "Nederlands" not in page
+    assert "In English" in page
+    assert "In het Nederlands" not in page
     assert me.get("/kalender?bestaat=niet").status_code == 422
     assert me.get("/kalender?month=2026-13").status_code == 422
 
