@@ -18,7 +18,7 @@ from db.rights import attached, visible
 from db.vocabulary import MailKind
 from db.vocabulary_audit import Action
 from tracker.care.places import PUBLISHED, Named, Place, named, named_in, places
-from tracker.exchange.tables import harmless
+from tracker.exchange.tables import as_workbook
 from tracker.people.data_register import categories
 
 SECRET = frozenset({"token_hash", "address_hash", "state_hash", "browser_hash", "nonce", "verifier", "password"})
@@ -146,7 +146,7 @@ def as_one_file(tables: Mapping[str, list[dict[str, Any]]], now: datetime) -> by
         for name, content in (
             ("gegevens.json", json.dumps(tables, ensure_ascii=False, indent=1, default=str).encode()),
             ("gegevens.html", as_page(tables, now).encode()),
-            ("gegevens.xlsx", as_workbook(tables)),
+            ("gegevens.xlsx", as_workbook({name[:31]: _as_texts(rows) for name, rows in tables.items()})),
         ):
             packed.writestr(zipfile.ZipInfo(name, now.timetuple()[:6]), content)
     return written.getvalue()
@@ -163,22 +163,10 @@ def as_page(tables: Mapping[str, list[dict[str, Any]]], now: datetime) -> str:
     return page.render(chapters=chapters, mentions=tables.get("mentions", []), at=f"{now:%d-%m-%Y %H:%M} UTC")
 
 
-def as_workbook(tables: Mapping[str, list[dict[str, Any]]]) -> bytes:
-    """A sheet a table; no cell is a formula."""
-    from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    book = Workbook(write_only=True)
-    for name, rows in tables.items():
-        sheet = book.create_sheet(name[:31])
-        columns = list(rows[0]) if rows else []
-        sheet.append(columns)
-        for row in rows:
-            cells = (harmless("" if row.get(c) is None else str(row[c])) for c in columns)
-            sheet.append([ILLEGAL_CHARACTERS_RE.sub(" ", str(cell))[:32_000] for cell in cells])
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
+def _as_texts(rows: list[dict[str, Any]]) -> list[list[str]]:
+    """A heading and all rows of a table, every cell a text."""
+    columns = list(rows[0]) if rows else []
+    return [columns, *(["" if row.get(c) is None else str(row[c]) for c in columns] for row in rows)]
 
 
 def note_exported(session: Session, person: Stakeholder | User, actor: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -63,16 +63,22 @@ def as_xlsx(records: Iterable[dict[str, Any]], name: str = "regelingen", columns
 
     ``columns`` names them where there are no records.
     """
+    rows = [flat(record) for record in records]
+    heading = list(rows[0]) if rows else list(columns)
+    return as_workbook({name: [heading, *(list(row.values()) for row in rows)]})
+
+
+def as_workbook(sheets: Mapping[str, Iterable[Sequence[Any]]]) -> bytes:
+    """A sheet for each name, of rows of cells; the same holds for every cell of them."""
     from openpyxl import Workbook
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(name)
-    rows = [flat(record) for record in records]
-    sheet.append(list(rows[0]) if rows else list(columns))
-    for row in rows:
-        safe = (harmless(value) for value in row.values())
-        sheet.append([ILLEGAL_CHARACTERS_RE.sub(" ", v)[:32_000] if isinstance(v, str) else v for v in safe])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            safe = (harmless(value) for value in row)
+            sheet.append([ILLEGAL_CHARACTERS_RE.sub(" ", v)[:32_000] if isinstance(v, str) else v for v in safe])
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
