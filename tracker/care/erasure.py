@@ -41,7 +41,7 @@ from db.models import (
 from db.vocabulary import DeliveryState
 from db.vocabulary_audit import Action
 from notifications.wording import local_day
-from tracker.care.holds import Holds, hold_of, holds_on
+from tracker.care.holds import Holds, holds_on
 from tracker.care.places import (
     Named,
     Place,
@@ -149,12 +149,13 @@ def erase_person(session: Session, stakeholder: Stakeholder, now: datetime, also
     ``also``: places where only the surname stands and somebody said that it is this person.
     Raises KeptByHold while somebody wrote down why the person must be kept.
     """
-    if why := hold_of(session, stakeholder, local_day(now)):
+    holds = holds_on(session, local_day(now))
+    if why := holds.of(stakeholder):
         raise KeptByHold(f"Deze persoon moet nog bewaard blijven: {why}")
     report = Erased(f"stakeholder {stakeholder.id}", now)
     who = _who(stakeholder)
     for same in _same_person(session, stakeholder):
-        if why := hold_of(session, same, local_day(now)):
+        if why := holds.of(same):
             report.held.append(f"stakeholder {same.id}: {why}")
             continue
         who = Named((*who.words, *_who(same).words), who.surname)

@@ -25,6 +25,10 @@ class Holds:
     people: dict[int, str] = field(default_factory=dict)
     dossiers: dict[int, str] = field(default_factory=dict)
 
+    def of(self, stakeholder: Stakeholder) -> str:
+        """Why a person must be kept, or nothing."""
+        return stakeholder.hold or self.people.get(stakeholder.id, "")
+
 
 def standing(session: Session, day: date) -> list[Hold]:
     """The holds that count on a day, the one that ends first on top."""
@@ -52,7 +56,7 @@ def holds_on(session: Session, day: date) -> Holds:
 
 def hold_of(session: Session, stakeholder: Stakeholder, day: date) -> str:
     """Why a person must be kept, or nothing."""
-    return stakeholder.hold or holds_on(session, day).people.get(stakeholder.id, "")
+    return holds_on(session, day).of(stakeholder)
 
 
 def put_hold(deed: Deed, subject: str, reason: str, until: date | None) -> Hold:

@@ -93,8 +93,7 @@ def _persons(job: Sweep, about: DataCategory) -> Swept:
     over = select(Stakeholder).where(Stakeholder.person != "", col(Stakeholder.retain_until) < job.now.today)
     gone, held = 0, []
     for person in list(job.session.exec(over.order_by(col(Stakeholder.id)))):
-        why = person.hold or job.holds.people.get(person.id, "")
-        if why:
+        if why := job.holds.of(person):
             held.append(f"stakeholder {person.id}: {why}")
         elif person.person:  # not yet gone with another of the same name
             report = erase_person(job.session, person, job.now.instant)
