@@ -10,6 +10,7 @@ from db.region import SHIPPED, USUAL, Region
 
 NEEDED = ("region.yaml", "participants.yaml", "bodies.yaml")
 EDITIONS = "agenda-*.yaml"
+ORGANISATIONS = "organisations.yaml"  # whom the region works with; may be missing
 KINDS = ("subregions", "provinces", "transport_regions", "mergers")
 OF_PARTICIPANTS = {"subregions": "municipality", "provinces": "province", "transport_regions": "transport_region"}
 
@@ -38,6 +39,7 @@ def read_region(folder: Path) -> Region:
         raise RegionUnreadable(f"{folder / 'region.yaml'}: {place}: {first['msg']}") from error
     bodies = _bodies(folder, people, found)
     _agendas(folder, bodies)
+    _organisations(folder / ORGANISATIONS)
     return found
 
 
@@ -130,6 +132,14 @@ def _must_be_body(path: Path, entry: dict[str, Any], kinds: dict[str, Any]) -> N
             raise RegionUnreadable(f"{path}: {entry.get('id', entry)}: misses {name}")
     if entry["kind"] not in kinds:
         raise RegionUnreadable(f"{path}: {entry['id']}: kind {entry['kind']} stands not under kinds")
+
+
+def _organisations(path: Path) -> None:
+    """What kinds there are, who loads them knows: the words of the program are read with a region at hand."""
+    for kind, entries in (read_yaml(path) if path.is_file() else {}).items():
+        for entry in entries:
+            if not isinstance(entry, dict) or not {"code", "name"} <= set(entry):
+                raise RegionUnreadable(f"{path}: {kind}: an organisation needs a code and a name: {entry}")
 
 
 def _agendas(folder: Path, bodies: set[str]) -> None:

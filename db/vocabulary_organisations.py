@@ -19,6 +19,8 @@ class OrganisationKind(Word):
     COMPANY = "company", "bedrijf"
     ASSOCIATION = "association", "koepel of vereniging"
     CIVIC = "civic", "maatschappelijke organisatie"
+    NETWORK = "network", "netwerk of coalitie"
+    BOARD = "board", "economic board"
     OFFICE = "office", "functie"
 
 

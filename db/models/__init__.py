@@ -87,6 +87,7 @@ from db.models.mail import (
     Suppression,
     Told,
 )
+from db.models.network import ActivityGuest, Membership, NetworkActivity, SubjectContact
 from db.models.organisations import Organisation, OrganisationName
 from db.models.people import REMINDER_DAYS, Absence, Leaning, Lesson, Participant, Subscription, User, Verdict
 from db.models.planning import (

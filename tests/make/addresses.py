@@ -17,6 +17,7 @@ from db.models import (
     Dossier,
     Goal,
     MailText,
+    NetworkActivity,
     PastPartner,
     PastProgramme,
     PastProject,
@@ -41,6 +42,9 @@ from tracker.knowledge.publications import PublicationFields, Upload
 from tracker.lobby import coalition, positions
 from tracker.lobby.round_answers import invite, link_of
 from tracker.mailing.keys import signing_keys
+from tracker.network import activities, contact_persons, memberships
+from tracker.network.activities import ActivityFields
+from tracker.network.memberships import MembershipFields
 from tracker.people.mergers import hand_over_due
 from tracker.review import meetings
 from tracker.rights import Deed
@@ -105,6 +109,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         **dict.fromkeys(("note_id", "promise_id", "goal_id", "line_id", "task_id", "instalment_id", "plan_id", "key_id", "verdict_id", "correction_id"), "1"),
         "review_id": str(_review(session, me, now)), "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
         "code": "HORIZON", "hold_id": "1", "publication_id": str(_publication(session, me, now)), "release_id": "1",
+        **_network(session, me, now),
     }  # fmt: skip
 
 
@@ -130,6 +135,19 @@ def _publication(session: Session, me: User, now: datetime) -> int:
     release = releases.propose(deed, made, made.version)
     releases.confirm(Deed(session, seeded_people(session)["coordinator"], now), made, release.id)
     return made.id
+
+
+def _network(session: Session, me: User, now: datetime) -> dict[str, str]:
+    """A contact, a membership and an activity of ours, about one subject."""
+    deed, there = Deed(session, me, now), session.exec(select(NetworkActivity.id)).first()
+    if there is None:
+        fields = contact_persons.ContactPersonFields("Inkoop", "Waterschap Veld en Beemd", "inkoper")
+        contact_persons.add(deed, fields)
+        memberships.add(deed, MembershipFields("Waterschap Veld en Beemd", "Netwerk Inkoop", starts_on=now.date()))
+        said = ActivityFields("Dag van de inkoop", now.date(), subjects="inkoop", guests="Waterschap Veld en Beemd")
+        activities.add(deed, said)
+    numbers = dict.fromkeys(("subject_contact_id", "membership_id", "activity_id"), "1")
+    return {**numbers, "subject": "inkoop"}
 
 
 def _past_winner(session: Session, now: datetime) -> None:

@@ -22,10 +22,13 @@ from db.models import (
     Document,
     Dossier,
     DossierReader,
+    Membership,
+    NetworkActivity,
     Position,
     Publication,
     PublicationRelease,
     Resolution,
+    SubjectContact,
     User,
 )
 from db.session import open_engine, reading, writing
@@ -44,6 +47,11 @@ from tracker.knowledge import publications, releases
 from tracker.knowledge.publications import PublicationFields, PublicationKind, Upload
 from tracker.lobby import coalition, contacts, dossiers, moments, positions, resolutions
 from tracker.mailing.plan import plan
+from tracker.network import activities, contact_persons, memberships
+from tracker.network.activities import ActivityFields
+from tracker.network.contact_persons import ContactPersonFields
+from tracker.network.memberships import MembershipFields
+from tracker.network.subjects import subjects
 from tracker.people.api_keys import make_key
 from tracker.review import action_points
 from tracker.rights import Deed, viewer_of
@@ -122,11 +130,15 @@ def plant(session: Session, now: datetime) -> tuple[Cast, Planted, dict[str, Use
         _application(cast, planted, level)
     _knowledge(cast, planted)
     for level in (Visibility.OWN, Visibility.REGION):
+        _network(cast, planted, level)
+    for level in (Visibility.OWN, Visibility.REGION):
         action_points.add(cast.deed(), planted.word("point", level, level), TODAY, None, level == Visibility.REGION)
     session.flush()
     ids = lambda column: [str(i) for i in session.exec(select(column))]  # noqa: E731
     planted.ids |= {
         "contact_id": ids(ContactMoment.id), "number": ids(Position.id), "resolution_id": ids(Resolution.id),
+        "subject_contact_id": ids(SubjectContact.id), "membership_id": ids(Membership.id),
+        "activity_id": ids(NetworkActivity.id), "subject": [s.key for s in subjects(session, viewer_of(cast.lobbyist))],
         "publication_id": ids(Publication.id), "release_id": ids(PublicationRelease.id),
         "commitment_id": ids(Commitment.id), "dossier_id": ids(Dossier.id), "document_id": ids(Document.id),
     }  # fmt: skip
@@ -238,6 +250,24 @@ def _knowledge(cast: Cast, planted: Planted) -> None:
     releases.propose(deed, waits, waits.version)
     back = publications.add(deed, *fields(own))
     publications.withdraw(deed, back, planted.word("publication why", own, own), back.version)
+
+
+def _network(cast: Cast, planted: Planted, level: Visibility) -> None:
+    """A person who is asked, a membership and an activity; a name is shared with consent."""
+    new = lambda where: planted.word(f"network {where}", level, level)  # noqa: E731
+    consent = {"consent_on": MAY, "consent_how": new("consent")} if level != Visibility.OWN else {}
+    who = {
+        "organisation": new("organisation"),
+        "office": new("office"),
+        "person": new("person"),
+        "address": new("mail"),
+    }
+    asked = ContactPersonFields(new("subject"), **who, note=new("note"), visibility=level, **consent)
+    contact_persons.add(cast.deed(), asked)
+    part = MembershipFields(new("member"), new("board"), starts_on=MAY, source=new("source"), visibility=level)
+    memberships.add(cast.deed(), part)
+    said = {"place": new("place"), "subjects": new("theme"), "guests": new("guest"), "result": new("result")}
+    activities.add(cast.deed(), ActivityFields(new("title"), TODAY, **said, visibility=level))
 
 
 World = tuple[Engine, Planted, dict[str, User | None], Path]

@@ -71,6 +71,7 @@ def access_export_person(session: Session, stakeholder: Stakeholder, viewer: Vie
     for name, column in (
         ("stakeholder", "id"),
         ("informed", "stakeholder_id"),
+        ("subject_contact", "stakeholder_id"),
         ("contact_moment", "stakeholder_id"),
         ("stake", "stakeholder_id"),
         ("commitment", "stakeholder_id"),

@@ -33,6 +33,7 @@ from db.models import (
     MagicLink,
     ReviewPerson,
     Stakeholder,
+    SubjectContact,
     Subscription,
     TeamMember,
     User,
@@ -58,7 +59,7 @@ from tracker.errors import KeptByHold
 # What is only theirs, and goes with them.
 THEIRS = (
     *(WebSession, ApiKey, MagicLink, KeptForm, Identity, KnownBrowser, Follow, TeamMember, DossierReader),
-    *(DossierFollow, Lesson, Leaning, ReviewPerson),
+    *(DossierFollow, Lesson, Leaning, ReviewPerson, SubjectContact),
 )
 # Mail that may still leave; a person who is erased gets none.
 WAITING = (DeliveryState.PLANNED, DeliveryState.DEFERRED, DeliveryState.HELD)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from db.migrate import newest_schema
 from db.region import USUAL
-from db.region_folder import folder_of
+from db.region_folder import ORGANISATIONS, folder_of
 from db.region_served import region as served
 from db.region_served import serve
 from db.session import writing
@@ -117,6 +117,8 @@ def _load(command: CommandContext, engine: Engine, wanted: str) -> str:
         challenges = load_agendas(session, folder)
         participants = load_participants(session, folder / "participants.yaml")
         organisations = load_organisations(session, command.now.instant)
+        if (own := folder / ORGANISATIONS).is_file():
+            organisations += load_organisations(session, command.now.instant, own)
         bodies = load_bodies(session, folder / "bodies.yaml")
         replan_meetings(session, command.now.instant)
     return f"{challenges} opgaven, {participants} participants, {organisations} organisations and {bodies} bodies"

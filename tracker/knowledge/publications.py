@@ -153,12 +153,13 @@ def _checked(deed: Deed, fields: PublicationFields) -> dict[str, Any]:
         "title": required(fields.title, "title", "Geef de titel."),
         "summary": required(fields.summary, "summary", "Vat het in een paar zinnen samen."),
         "owner": required(fields.owner, "owner", "Noem de organisatie van wie het is."),
-        "subjects": _subjects(fields.subjects),
+        "subjects": typed_subjects(fields.subjects),
         "url": url,
     }
 
 
-def _subjects(typed: str) -> list[str]:
+def typed_subjects(typed: str) -> list[str]:
+    """Subjects as people type them, with a comma between; each once. Raises Incomplete in Dutch."""
     found = list(dict.fromkeys(" ".join(part.split()) for part in typed.split(",")))
     kept = [subject for subject in found if subject]
     if len(kept) > MOST_SUBJECTS or any(len(subject) > LONGEST_SUBJECT for subject in kept):

@@ -74,7 +74,7 @@ def stakeholder_for(deed: Deed, office: Office, visibility: str = Visibility.OWN
                 deed.session.add(stakeholder)
         except IntegrityError:  # somebody else named the same office at the same moment
             stakeholder = deed.session.exec(_of_person(deed, [place.id], office.person)).one()
-    _open_to(deed, stakeholder, visibility, office)
+    open_to(deed, stakeholder, visibility, office)
     return stakeholder
 
 
@@ -116,7 +116,7 @@ def _new_stakeholder(deed: Deed, office: Office, place: Organisation) -> Stakeho
     return stakeholder
 
 
-def _open_to(deed: Deed, stakeholder: Stakeholder, visibility: str, said: Office | None = None) -> None:
+def open_to(deed: Deed, stakeholder: Stakeholder, visibility: str, said: Office | None = None) -> None:
     """What is shared names its organisation, so that stands in the shared register from then on.
 
     Others read the name it has there, or as it is typed now: not what it was called before anything was shared.
@@ -142,7 +142,7 @@ def log_contact(deed: Deed, fields: ContactFields, office: Office) -> ContactMom
         must_fit(deed, dossier, fields.visibility)
     values = {**vars(fields), **_checked(fields)}
     stakeholder = stakeholder_for(deed, office)
-    _open_to(deed, stakeholder, fields.visibility, office)
+    open_to(deed, stakeholder, fields.visibility, office)
     contact = ContactMoment(
         **values,
         stakeholder_id=stakeholder.id,
@@ -169,7 +169,7 @@ def edit_contact(deed: Deed, contact: ContactMoment, fields: ContactFields, offi
         must_fit(deed, dossier, fields.visibility)
     values = {**vars(fields), **_checked(fields)}
     stakeholder = stakeholder_for(deed, office)
-    _open_to(deed, stakeholder, fields.visibility, office)
+    open_to(deed, stakeholder, fields.visibility, office)
     before = contact.dossier_id
     owner = contact.follow_up_owner or deed.by.id
     correct(deed, contact, {**values, "stakeholder_id": stakeholder.id}, seen)
@@ -311,7 +311,7 @@ def stake_for(
     place: dict[str, Any] = {"dossier_id": dossier.id, "stakeholder_id": stakeholder.id}
     values: dict[str, Any] = {"role": role, "influence": influence, "stance": stance, "source": source.strip()}
     stake = _put_stake(deed, place, {**values, "holder_id": deed.by.id}, visibility)
-    _open_to(deed, stakeholder, stake.visibility)
+    open_to(deed, stakeholder, stake.visibility)
     log(deed, dossier, LogKind.STAKE, f"{spoken_of(stakeholder)}: {role.label}", subject=stake)
     return stake
 

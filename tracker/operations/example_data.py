@@ -26,6 +26,7 @@ from notifications.wording import local_day
 from tracker.applications import stages
 from tracker.lobby import coalition, contacts, dossiers, moments, positions, resolutions, yearly_moments
 from tracker.lobby.audience import name_readers
+from tracker.operations.example_network import load_network
 from tracker.rights import Deed
 
 EXAMPLE = USUAL / "example.yaml"
@@ -61,6 +62,7 @@ def load_example(session: Session, now: datetime, path: Path = EXAMPLE) -> int:
     lobby = [_dossier(loader, entry) for entry in data["dossiers"]]
     asked = [added for entry in data["applications"] if (added := _application(loader, entry))]
     _on_the_agenda(loader, lobby)
+    load_network(loader.session, loader.now, loader.people, data)
     for dossier in [*lobby, *asked]:
         dossier.example = True
     session.flush()

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from db.models import Organisation, Participant
 from db.region import SHIPPED
+from db.region_folder import RegionUnreadable
 from db.vocabulary import ParticipantKind, Visibility
 from db.vocabulary_organisations import OrganisationKind, OrganisationNameKind
 from tracker.organisations.names import name_key
@@ -26,7 +27,7 @@ Entry = dict[str, Any]
 def load_organisations(session: Session, now: datetime, path: Path = SHIPPED / "organisations.yaml") -> int:
     """Add what the register lacks; gives how many were added. What people typed of the same name leads there."""
     known = {o.code: o for o in session.exec(select(Organisation)) if o.code is not None}
-    entries = [*_shipped(yaml.safe_load(path.read_text("utf-8"))), *_participants(session)]
+    entries = [*_shipped(path), *_participants(session)]
     added = [(entry, _add(session, entry, now)) for entry in entries if entry["code"] not in known]
     known |= {organisation.code or "": organisation for _, organisation in added}
     for entry, organisation in added:
@@ -38,8 +39,10 @@ def load_organisations(session: Session, now: datetime, path: Path = SHIPPED / "
     return len(added)
 
 
-def _shipped(data: dict[str, list[Entry]]) -> Iterator[Entry]:
-    for kind, entries in data.items():
+def _shipped(path: Path) -> Iterator[Entry]:
+    for kind, entries in yaml.safe_load(path.read_text("utf-8")).items():
+        if kind not in list(OrganisationKind):
+            raise RegionUnreadable(f"{path}: {kind} is no kind of organisation")
         yield from ({**entry, "kind": OrganisationKind(kind)} for entry in entries)
 
 

@@ -14,6 +14,7 @@ MENU = (
     ("/dossiers", "Dossiers"),
     ("/kalender", "Kalender"),
     ("/overleg", "Overleg"),
+    ("/netwerk", "Netwerk"),
     ("/kennishuis", "KennisHuis"),
     ("/bronnen", "Bronnen"),
     ("/abonnementen", "Abonnementen"),

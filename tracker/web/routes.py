@@ -13,6 +13,7 @@ from tracker.web.frame.route import PUBLIC, READER, Route
 from tracker.web.knowledge import addresses as knowledge
 from tracker.web.lobby import addresses as lobby
 from tracker.web.mailing import addresses as mailing
+from tracker.web.network import addresses as network
 from tracker.web.people import addresses as people
 from tracker.web.review import addresses as review
 from tracker.web.sources import addresses as sources
@@ -27,6 +28,7 @@ ROUTES: list[Route] = [
     *account.ROUTES,
     *care.ROUTES,
     *knowledge.ROUTES,
+    *network.ROUTES,
     *lobby.ROUTES,
     *documents.ROUTES,
     *applications.ROUTES,

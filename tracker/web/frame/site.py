@@ -20,6 +20,7 @@ from db import (
     vocabulary_documents,
     vocabulary_knowledge,
     vocabulary_lobby,
+    vocabulary_network,
     vocabulary_organisations,
     vocabulary_winners,
 )
@@ -91,7 +92,7 @@ def environment() -> Environment:
     made.globals.update(asset=asset, words=vocabulary, lobby=vocabulary_lobby, wording=wording, phrases=phrases)
     made.globals.update(organisations=vocabulary_organisations, files=vocabulary_documents, care=vocabulary_care)
     made.globals.update(calendar_words=vocabulary_calendar, winner_words=vocabulary_winners)
-    made.globals.update(knowledge_words=vocabulary_knowledge)
+    made.globals.update(knowledge_words=vocabulary_knowledge, network_words=vocabulary_network)
     made.globals.update(version=__version__, region=region)
     made.globals.update(held_against=held_against, of_row=of_row, ticked=ticked)
     made.globals["help_for"] = help_for

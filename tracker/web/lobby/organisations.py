@@ -13,6 +13,9 @@ from db.models import Organisation
 from db.vocabulary import Visibility
 from db.vocabulary_organisations import OrganisationKind
 from tracker.lobby import relations
+from tracker.network import activities, memberships
+from tracker.network.activities import ActivityFilter
+from tracker.network.memberships import MembershipFilter
 from tracker.organisations import register
 from tracker.organisations.names import plain
 from tracker.web.frame import actions
@@ -111,6 +114,8 @@ def _page(request: RequestContext, organisation: Organisation, state: FormState)
         merged=register.merged_here(session, viewer, organisation),
         successor=register.live(session, session.get_one(Organisation, successor)) if successor else None,
         people=actions.names(session),
+        memberships=memberships.memberships(session, viewer, MembershipFilter(organisation=organisation.id)),
+        activities=activities.activities(session, viewer, ActivityFilter(organisation=organisation.id)),
         may_edit=may_edit,
         others=_others(request, organisation) if may_edit else [],
     )
