@@ -21,3 +21,15 @@ class Figure(Word):
 
 
 IN_EUROS = frozenset({Figure.APPLIED, Figure.WON, Figure.RECEIVED, Figure.OWN_MONEY})
+
+
+class Part(Word):
+    """Which part of a calendar year an account is about."""
+
+    YEAR = "jaar", "heel jaar"
+    H1 = "h1", "eerste helft"
+    H2 = "h2", "tweede helft"
+    Q1 = "k1", "eerste kwartaal"
+    Q2 = "k2", "tweede kwartaal"
+    Q3 = "k3", "derde kwartaal"
+    Q4 = "k4", "vierde kwartaal"

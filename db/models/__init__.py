@@ -16,6 +16,7 @@ from db.models.access import (
     TeamMember,
     WebSession,
 )
+from db.models.account import AccountReport
 from db.models.applications import (
     Application,
     ApplicationPartner,

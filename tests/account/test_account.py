@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from db.models import Challenge, Dossier, Goal, Instalment, Match, Verdict
+from db.models import Challenge, Dossier, Goal, Instalment, Match, Outcome, Verdict
 from db.vocabulary import Role, Visibility
-from db.vocabulary_account import Figure
+from db.vocabulary_account import Figure, Part
 from db.vocabulary_lobby import CommitmentState, OutcomeResult
 from notifications.wording import local_day
 from tests.make.awards import applied, award
 from tests.make.lobby import Cast, gather
 from tests.make.pages import make_user
-from tracker.account import report
+from tracker.account import periods, report, reports, subjects
 from tracker.account.facts import Fact, Span
 from tracker.account.figures import Figures, by_opgave, figures
 from tracker.account.goals import GoalWords, add_value, change_goal, end_goal, set_goal, standings
@@ -262,3 +262,84 @@ def test_a_day_ends_at_midnight_in_amsterdam() -> None:
     span = report.year_span(2026, date(2026, 7, 1), date(2026, 11, 30))
     assert span.limit == datetime(2026, 7, 1, 22, tzinfo=UTC)
     assert report.year_span(2026, date(2027, 1, 1), date(2026, 11, 30)).known_on == date(2026, 11, 30)
+
+
+def test_a_quarter_and_a_deelregio_are_what_plain_sql_counts(cast: Cast) -> None:
+    worked(cast)
+    cast.session.get_one(report.Participant, "haarlem").subregion = "Zuid-Kennemerland"
+    cast.session.flush()
+    today, viewer = local_day(cast.now), viewer_of(cast.lobbyist)
+    span = periods.span_of(2026, Part.Q1, today, today)
+    found = subjects.account_of(
+        cast.session, viewer, subjects.subject_of(cast.session, "deelregios/zuid-kennemerland"), span
+    )
+    whose = (
+        "coalesce(a.lead_id, d.participant_id) IN (SELECT id FROM participant WHERE subregion = 'Zuid-Kennemerland')"
+    )
+    quarter = "{0} >= '2026-01-01' AND {0} < '2026-04-01' AND " + whose
+    expected = {
+        F.APPLIED: OF_ONE.format("a.requested", quarter.format("a.submitted_on")),
+        F.WON: OF_ONE.format("a.granted", quarter.format("a.decided_on") + " AND a.granted IS NOT NULL"),
+        F.RECEIVED: "SELECT count(*), 0 FROM instalment WHERE received_on BETWEEN '2026-01-01' AND '2026-03-31'",
+    }
+    assert {f: told(found.now, f) for f in expected} == {f: by_sql(cast, q) for f, q in expected.items()}
+    assert (told(found.now, F.WON), found.now.counts[F.RECEIVED]) == ((1, Decimal(300_000)), 0)
+    lines = {row.name: told(of, F.APPLIED) for row, of in region(cast).by_subregion}
+    assert lines == {"Zuid-Kennemerland": (2, Decimal(511_000))}
+    quarters = [periods.span_of(2026, part, today, today) for part in (Part.Q1, Part.Q2, Part.Q3, Part.Q4)]
+    for figure in Figure:  # four quarters are the year, also of own money
+        parts = [told(report.of_region(cast.session, viewer, each).now, figure) for each in quarters]
+        assert tuple(map(sum, zip(*parts, strict=True))) == told(region(cast).now, figure), figure
+
+
+def test_the_period_a_year_before_has_the_same_days_and_a_name() -> None:
+    day = date(2026, 11, 30)
+    for first, last, name, earlier in (
+        (date(2026, 1, 1), date(2026, 3, 31), "eerste kwartaal 2026", "eerste kwartaal 2025"),
+        (date(2024, 1, 1), date(2024, 6, 30), "eerste helft 2024", "eerste helft 2023"),
+        (
+            date(2025, 2, 1),
+            date(2025, 2, 28),
+            "1 feb 2025 t/m 28 feb 2025",
+            "1 feb 2024 t/m 29 feb 2024",
+        ),
+        (date(2024, 2, 29), date(2024, 3, 5), "29 feb 2024 t/m 5 mrt 2024", "28 feb 2023 t/m 5 mrt 2023"),
+    ):
+        span = periods.free_span(first, last, day, day)
+        assert (periods.name_of(span), periods.name_of(periods.year_before(span))) == (name, earlier)
+    with pytest.raises(Incomplete):
+        periods.free_span(date(2026, 5, 1), date(2026, 4, 30), day, day)
+
+
+def test_a_kept_report_stays_and_says_what_changed_since(cast: Cast) -> None:
+    won = worked(cast)
+    deed, today = cast.deed(cast.coordinator), local_day(cast.now)
+    year = "", date(2026, 1, 1), date(2026, 12, 31), today
+    with pytest.raises(NotAllowed):
+        reports.keep(cast.deed(), *year, "own")
+    shared, own = reports.keep(deed, *year, "mra"), reports.keep(deed, *year, "own")
+    kept = [reports.figures_of(each).counts[F.APPLIED] for each in (shared, own)]
+    assert kept == [1, 2], "what the region reads holds nothing of the own organisation alone"
+    assert "111000" not in str(shared.rows)
+    assert reports.reports_in(cast.session, viewer_of(cast.haarlem)) == [shared]
+    assert not reports.changed_since(cast.session, shared, today).any
+    paid = cast.session.exec(text("SELECT id FROM instalment")).one()[0]  # type: ignore[call-overload]
+    cast.session.get_one(Instalment, paid).received = Decimal(80_000)
+    late = applied(cast, date(2026, 4, 5))
+    gone = cast.session.exec(text("SELECT id FROM outcome WHERE result = 'not'")).one()[0]  # type: ignore[call-overload]
+    cast.session.delete(cast.session.get_one(Outcome, gone))
+    cast.session.flush()
+    since = reports.changed_since(cast.session, shared, today)
+    assert [(row.figure, row.address) for row in since.later] == [(F.APPLIED, f"/aanvragen/{late.id}")]
+    assert [(row.figure, row.amount) for row in since.other] == [(F.RECEIVED, Decimal(80_000))]
+    assert [line[0] for line in since.gone] == [F.NOT.value]
+    second = reports.keep(deed, *year, "mra")
+    assert second.previous_id == shared.id
+    told_now = reports.differences(second, shared)
+    assert [line.partition(":")[0] for line in told_now] == [
+        "Aanvragen ingediend", "Betalingen ontvangen", "Verzoeken niet overgenomen",
+    ]  # fmt: skip
+    assert told_now[2] == "Verzoeken niet overgenomen: 0; in het vorige verslag 1."
+    reports.remove(deed, shared, shared.version)
+    assert second.previous_id is None
+    assert won.title not in str(second.rows)

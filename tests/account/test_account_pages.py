@@ -84,7 +84,7 @@ def test_a_question_that_is_not_right_is_answered_in_one_line(engine: Engine, ca
 
 def test_the_files_are_tagged_in_the_order_of_reading(engine: Engine, cast: Cast, tmp_path: Path) -> None:
     with visit(engine, cast.now, tmp_path, cast.reader) as visitor:
-        for path, headings in (("/verantwoording", 6), (OPGAVE, 4), ("/verantwoording/deelnemers/haarlem", 3)):
+        for path, headings in (("/verantwoording", 7), (OPGAVE, 4), ("/verantwoording/deelnemers/haarlem", 3)):
             answer = visitor.get(f"{path}/pdf")
             assert answer.headers["content-type"] == "application/pdf"
             assert b"<pdfuaid:part>1</pdfuaid:part>" in answer.content

@@ -18,6 +18,7 @@ from db.models import (
     Goal,
     MailText,
     NetworkActivity,
+    Participant,
     PastPartner,
     PastProgramme,
     PastProject,
@@ -33,6 +34,7 @@ from db.vocabulary_knowledge import PublicationKind
 from db.vocabulary_lobby import PartyKind
 from notifications.links import ALL, DOUBT, AnswerLink, Links
 from tests.make.seed_pages import seeded_people
+from tracker.account import reports
 from tracker.account.goals import GoalWords, set_goal
 from tracker.calendar.decision_clock import DecisionRoute, start_clock
 from tracker.calendar.feeds import open_feed
@@ -109,7 +111,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         **dict.fromkeys(("note_id", "promise_id", "goal_id", "line_id", "task_id", "instalment_id", "plan_id", "key_id", "verdict_id", "correction_id"), "1"),
         "review_id": str(_review(session, me, now)), "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
         "code": "HORIZON", "hold_id": "1", "publication_id": str(_publication(session, me, now)), "release_id": "1",
-        **_network(session, me, now),
+        **_network(session, me, now), "report_id": str(_report(session, now)), "subregion": "amsterdam",
     }  # fmt: skip
 
 
@@ -135,6 +137,14 @@ def _publication(session: Session, me: User, now: datetime) -> int:
     release = releases.propose(deed, made, made.version)
     releases.confirm(Deed(session, seeded_people(session)["coordinator"], now), made, release.id)
     return made.id
+
+
+def _report(session: Session, now: datetime) -> int:
+    """A report of the region for everybody, kept after another."""
+    deed = Deed(session, seeded_people(session)["coordinator"], now)
+    kept = [reports.keep(deed, "", date(year, 1, 1), date(year, 12, 31), now.date(), "mra") for year in (2025, 2026)]
+    session.get_one(Participant, "amsterdam").subregion = "Amsterdam"
+    return kept[-1].id
 
 
 def _network(session: Session, me: User, now: datetime) -> dict[str, str]:

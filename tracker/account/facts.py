@@ -67,6 +67,17 @@ class Span:
         """Whether it asks for less than is known now."""
         return self.known_on < self.today
 
+    @property
+    def whole_years(self) -> bool:
+        """Whether it is one calendar year, or several."""
+        return (self.first.month, self.first.day, self.last.month, self.last.day) == (1, 1, 12, 31)
+
+    def holds_money_of(self, year: int, agreed: date | None) -> bool:
+        """Whether own money for a budget year counts: by that year, and in a part of a year by the day of the yes."""
+        if self.whole_years:
+            return self.first.year <= year <= self.last.year
+        return agreed is not None and self.first <= agreed <= self.last
+
     def holds(self, day: date | None, written: datetime | None) -> bool:
         """Whether it counts; of what carries no moment of writing nobody can say that it was known before."""
         known = not self.looks_back if written is None else written < self.limit
@@ -187,7 +198,7 @@ def _of_applications(
     promised = select(Cofunding).where(visible(viewer, Cofunding), col(Cofunding.agreed_on).is_not(None))
     for own in session.exec(promised):
         agreed = own.agreed_on and own.agreed_on <= span.known_on
-        if own.dossier_id in shown and agreed and span.first.year <= own.year <= span.last.year:
+        if own.dossier_id in shown and agreed and span.holds_money_of(own.year, own.agreed_on):
             yield fact(Figure.OWN_MONEY, own.dossier_id, own.agreed_on, own.amount, own.participant_id)
 
 

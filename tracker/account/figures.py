@@ -55,9 +55,9 @@ def by_opgave(rows: Iterable[Fact], above: Mapping[str, Collection[str]]) -> dic
     return found
 
 
-def carried_by(rows: Iterable[Fact], participant: str) -> list[Fact]:
-    """The rows of one participant; what sources name is nobody's."""
-    return [row for row in rows if row.carrier == participant]
+def carried_by(rows: Iterable[Fact], participants: Collection[str]) -> list[Fact]:
+    """The rows of these participants; what sources name is nobody's."""
+    return [row for row in rows if row.carrier in participants]
 
 
 def without_amount(rows: Sequence[Fact]) -> int:

@@ -1,4 +1,4 @@
-"""The account of the region, an opgave or a participant over a year: figures, those of the year before, and goals."""
+"""The account of the region, an opgave, deelregio or participant: figures, those of a year before, and goals."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -8,11 +8,13 @@ from sqlmodel import Session, col, select
 
 from db.models import Challenge, Participant
 from db.queries import Viewer
-from db.vocabulary_account import IN_EUROS, Figure
+from db.vocabulary_account import IN_EUROS, Figure, Part
 from notifications.wording import amount, count, percentage
 from tracker.account.facts import Fact, Span, facts
 from tracker.account.figures import Figures, by_opgave, carried_by, figures, serving, without_amount
 from tracker.account.goals import Standing, standings
+from tracker.account.periods import name_of, span_of, year_before
+from tracker.account.subregions import Subregion, subregions
 from tracker.challenges.agenda import below
 
 
@@ -28,9 +30,14 @@ class Account:
     of_participant: bool = False
 
     @property
-    def year(self) -> int:
-        """The calendar year it is about."""
-        return self.span.first.year
+    def period(self) -> str:
+        """What the period is called."""
+        return name_of(self.span)
+
+    @property
+    def earlier(self) -> str:
+        """What the same period of the year before is called."""
+        return name_of(year_before(self.span))
 
     def of(self, figure: Figure) -> list[Fact]:
         """The rows that a figure counts; a call that several organisations judged stands once."""
@@ -52,11 +59,12 @@ class RegionAccount(Account):
 
     by_challenge: list[tuple[Challenge, Figures]] = field(default_factory=list)
     by_participant: list[tuple[Participant, Figures]] = field(default_factory=list)
+    by_subregion: list[tuple[Subregion, Figures]] = field(default_factory=list)
 
 
 def year_span(year: int, known_on: date, today: date) -> Span:
     """A calendar year as it was known on a day, at most today."""
-    return Span(date(year, 1, 1), date(year, 12, 31), min(known_on, today), today)
+    return span_of(year, Part.YEAR, known_on, today)
 
 
 def of_region(session: Session, viewer: Viewer, span: Span) -> RegionAccount:
@@ -64,11 +72,12 @@ def of_region(session: Session, viewer: Viewer, span: Span) -> RegionAccount:
     rows, before = _both(session, viewer, span)
     above, challenges = above_all(session), _agenda(session)
     lines = by_opgave(rows, above)
-    participants = session.exec(select(Participant).order_by(col(Participant.name)))
+    participants = list(session.exec(select(Participant).order_by(col(Participant.name))))
     return RegionAccount(
         span, rows, figures(rows), figures(before), standings(session, list(above), span),
         by_challenge=[(row, figures(lines[row.id])) for row in challenges if row.id in lines],
-        by_participant=[(row, figures(mine)) for row in participants if (mine := carried_by(rows, row.id))],
+        by_participant=[(row, figures(mine)) for row in participants if (mine := carried_by(rows, [row.id]))],
+        by_subregion=[(row, figures(mine)) for row in subregions(session) if (mine := carried_by(rows, row.members))],
     )  # fmt: skip
 
 
@@ -81,16 +90,21 @@ def of_challenge(session: Session, viewer: Viewer, challenge: Challenge, span: S
 
 def of_participant(session: Session, viewer: Viewer, participant: Participant, span: Span) -> Account:
     """Of what one participant carries."""
-    rows, before = (carried_by(each, participant.id) for each in _both(session, viewer, span))
+    return _of_carriers(session, viewer, [participant.id], span)
+
+
+def of_subregion(session: Session, viewer: Viewer, subregion: Subregion, span: Span) -> Account:
+    """Of what the participants of a deelregio carry together."""
+    return _of_carriers(session, viewer, subregion.members, span)
+
+
+def _of_carriers(session: Session, viewer: Viewer, members: Collection[str], span: Span) -> Account:
+    rows, before = (carried_by(each, members) for each in _both(session, viewer, span))
     return Account(span, rows, figures(rows), figures(before), of_participant=True)
 
 
 def _both(session: Session, viewer: Viewer, span: Span) -> tuple[list[Fact], list[Fact]]:
-    earlier = Span(
-        span.first.replace(year=span.first.year - 1), span.last.replace(year=span.last.year - 1), span.known_on,
-        span.today,
-    )  # fmt: skip
-    return facts(session, viewer, span), facts(session, viewer, earlier)
+    return facts(session, viewer, span), facts(session, viewer, year_before(span))
 
 
 def _agenda(session: Session) -> list[Challenge]:
@@ -132,6 +146,8 @@ def gaps(account: Account) -> str:
         said_so.append(
             "Bij welke opgave een regeling past, en wat later verbeterd of ingetrokken is, staat er zoals nu."
         )
+    if not account.span.whole_years and account.now.counts[Figure.OWN_MONEY]:
+        said_so.append("Eigen bijdragen tellen in een deel van een jaar op de dag van het akkoord.")
     return " ".join(said_so)
 
 
@@ -150,7 +166,7 @@ def hit_rate(found: Figures) -> str:
 def changes(account: Account) -> list[str]:
     """What differs from the year before, a sentence a figure."""
     return [
-        f"{figure.label[:1].upper()}{figure.label[1:]}: {said(account.now, figure)}; in {account.year - 1} was dat "
+        f"{figure.label[:1].upper()}{figure.label[1:]}: {said(account.now, figure)}; in {account.earlier} was dat "
         f"{said(account.before, figure)}."
         for figure in figures_of(account)
         if said(account.now, figure) != said(account.before, figure)

@@ -32,11 +32,11 @@ def words(account: Account, name: str, names: Mapping[str, str]) -> dict[str, An
     told = first_of(row for figure in TOLD for row in account.of(figure))
     every = changes(account)
     return {
-        "title": f"Verantwoording {account.year}: {name}",
+        "title": f"Verantwoording {account.period}: {name}",
         "author": region().name,
-        "intro": f"Wat werven en lobby in {account.year} deden en opbrachten. Stand van kennis op "
+        "intro": f"Wat werven en lobby in {account.period} deden en opbrachten. Stand van kennis op "
         f"{day(account.span.known_on)}: alleen wat toen was vastgelegd, telt. {gaps(account)}".rstrip(),
-        "heads": ["Wat", str(account.year), str(account.year - 1)],
+        "heads": ["Wat", account.period, account.earlier],
         "figures": [
             *(
                 [figure.label, said(account.now, figure), said(account.before, figure)]
@@ -63,6 +63,7 @@ def _lines(account: Account) -> dict[str, Any]:
     return {
         "tables": [
             _table("Per opgave", "Opgave", LINES, [(row.name or row.id, found) for row, found in account.by_challenge]),
+            _table("Per deelregio", "Deelregio", LINES[1:], [(row.name, found) for row, found in account.by_subregion]),
             _table(
                 "Per deelnemer", "Deelnemer", LINES[1:], [(row.name, found) for row, found in account.by_participant]
             ),

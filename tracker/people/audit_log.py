@@ -15,6 +15,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from db.lists import Listed, read_page
 from db.models import (
+    AccountReport,
     AuditEntry,
     Body,
     CalendarFeed,
@@ -125,6 +126,7 @@ THINGS: dict[Subject, Thing] = {
     Subject.MOMENT: Thing(Moment, seen=_of(Moment)),
     Subject.ORGANISATION: Thing(Organisation, address="/organisaties/{}", seen=_of(Organisation)),
     Subject.PUBLICATION: Thing(Publication, address="/kennishuis/{}", seen=_of(Publication)),
+    Subject.REPORT: Thing(AccountReport, address="/verantwoording/verslagen/{}", seen=_of(AccountReport)),
     Subject.SUBJECT_CONTACT: Thing(SubjectContact, _text("subject"), seen=_of(SubjectContact)),
     Subject.MEMBERSHIP: Thing(Membership, _nameless, seen=_of(Membership)),
     Subject.ACTIVITY: Thing(NetworkActivity, address="/netwerk/activiteiten/{}", seen=_of(NetworkActivity)),

@@ -1,4 +1,4 @@
-"""Verantwoording: of the region, an opgave or a participant in a year, as a page, as PDF and as a workbook."""
+"""Verantwoording: of the region, an opgave, participant or deelregio, as a page, as PDF and as a workbook."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from db.lists import listed
-from db.models import Challenge, Participant
-from db.region_served import region as served
-from db.vocabulary_account import Figure
-from tracker.account import report, sheet
+from db.vocabulary_account import Figure, Part
+from tracker.account import periods, report, reports, sheet, subjects
 from tracker.account.facts import Span
 from tracker.account.report import Account
+from tracker.account.subjects import AccountSubject
+from tracker.errors import Incomplete
 from tracker.web.frame import actions
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import InvalidForm
@@ -24,18 +24,33 @@ COLUMNS = ("wat", "onderwerp", "deelnemer", "dag", "bedrag in euro", "opgaven", 
 
 
 class AccountQuery(BaseModel):
-    """Which calendar year, as it was known on which day, and of which figure the rows are shown."""
+    """Which period, as it was known on which day, and of which figure the rows are shown.
+
+    ``van`` and ``tot``, both counted, go before the year and its part.
+    """
 
     jaar: Annotated[int | None, Field(ge=2001, le=2100)] = None
+    deel: Part = Part.YEAR
+    van: date | None = None
+    tot: date | None = None
     stand: date | None = None
     rijen: Figure | None = None
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
     def address(self, path: str, **other: object) -> str:
         """The same question elsewhere, or with another figure."""
-        asked = {**self.model_dump(mode="json", exclude_none=True, exclude={"page"}), **other}
-        kept = {name: value for name, value in asked.items() if value is not None}
+        mine = self.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude={"page"})
+        kept = {name: value for name, value in {**mine, **other}.items() if value is not None}
         return f"{path}?{urlencode(kept)}" if kept else path
+
+    def span(self, today: date) -> Span:
+        """The days it means. Raises Incomplete in Dutch."""
+        known = self.stand or today
+        if self.van is None and self.tot is None:
+            return periods.span_of(self.jaar or today.year, self.deel, known, today)
+        if self.van is None or self.tot is None:
+            raise Incomplete("Geef beide dagen, van en tot en met.", "tot" if self.tot is None else "van")
+        return periods.free_span(self.van, self.tot, known, today)
 
 
 @dataclass(frozen=True)
@@ -46,36 +61,46 @@ class Subject:
     path: str
     account: Account
     query: AccountQuery
-    challenge: Challenge | None = None
-    participant: Participant | None = None
+    of: AccountSubject
+
+    @property
+    def both(self) -> list[dict[str, object]]:
+        """Its period and the same a year before, as an address asks for them."""
+        spans = self.account.span, periods.year_before(self.account.span)
+        if periods.part_of(spans[0]) is None:
+            return [{"van": span.first, "tot": span.last} for span in spans]
+        return [{"jaar": span.first.year} for span in spans]
 
 
-def _span(request: RequestContext) -> tuple[AccountQuery, Span]:
+def _subject(request: RequestContext, kind: str = "", key: str = "") -> Subject:
     query, today = request.read_query(AccountQuery), request.now.today
     if query.stand and query.stand > today:
         raise InvalidForm({"stand": "Wat na vandaag bekend wordt, is nog niet te tonen."})
-    return query, report.year_span(query.jaar or today.year, query.stand or today, today)
+    try:
+        span = query.span(today)
+    except Incomplete as error:
+        raise InvalidForm(error.errors) from error
+    end = f"{kind}/{request.params[key]}" if kind else ""
+    of = subjects.subject_of(request.session, end)
+    account = subjects.account_of(request.session, request.viewer, of, span)
+    name = challenge_name(of.challenge) if of.challenge else of.name
+    return Subject(name, f"/verantwoording/{end}".rstrip("/"), account, query, of)
 
 
 def _region(request: RequestContext) -> Subject:
-    query, span = _span(request)
-    return Subject(served().full, "/verantwoording", report.of_region(request.session, request.viewer, span), query)
+    return _subject(request)
 
 
 def _challenge(request: RequestContext) -> Subject:
-    query, span = _span(request)
-    challenge = request.named(Challenge, "challenge_id")
-    account = report.of_challenge(request.session, request.viewer, challenge, span)
-    path = f"/verantwoording/opgaven/{challenge.id}"
-    return Subject(challenge_name(challenge), path, account, query, challenge=challenge)
+    return _subject(request, subjects.OPGAVEN, "challenge_id")
 
 
 def _participant(request: RequestContext) -> Subject:
-    query, span = _span(request)
-    participant = request.named(Participant, "participant_id")
-    account = report.of_participant(request.session, request.viewer, participant, span)
-    path = f"/verantwoording/deelnemers/{participant.id}"
-    return Subject(participant.name, path, account, query, participant=participant)
+    return _subject(request, subjects.DEELNEMERS, "participant_id")
+
+
+def _subregion(request: RequestContext) -> Subject:
+    return _subject(request, subjects.DEELREGIOS, "subregion")
 
 
 def _page(request: RequestContext, subject: Subject) -> Response:
@@ -87,6 +112,9 @@ def _page(request: RequestContext, subject: Subject) -> Response:
         query=subject.query,
         report=report,
         number=sheet.number,
+        part=periods.part_of(subject.account.span),
+        kept=reports.reports_in(request.session, request.viewer, subject.of.path),
+        end=subject.of.path,
         listed=listed(subject.account.of(chosen) if chosen else [], subject.query.page),
         names=dict(actions.participants(request.session)),
         lines=sheet.LINES,
@@ -95,7 +123,8 @@ def _page(request: RequestContext, subject: Subject) -> Response:
 
 def _pdf(request: RequestContext, subject: Subject) -> Response:
     names = dict(actions.participants(request.session))
-    file = f"verantwoording-{subject.path.rsplit('/', 1)[-1]}-{subject.account.year}.pdf"
+    period = "-".join(subject.account.period.split()).replace("/", "")
+    file = f"verantwoording-{subject.path.rsplit('/', 1)[-1]}-{period}.pdf"
     disposition = {"Content-Disposition": f'attachment; filename="{file}"'}
     written = sheet.as_pdf(subject.account, subject.name, names)
     return Response(written, media_type="application/pdf", headers={**disposition, **request.answer_headers})
@@ -157,3 +186,18 @@ def participant_pdf(request: RequestContext) -> Response:
 def participant_excel(request: RequestContext) -> Response:
     """Every row of a participant."""
     return _excel(request, _participant(request))
+
+
+def subregion(request: RequestContext) -> Response:
+    """Of what the participants of a deelregio carry together."""
+    return _page(request, _subregion(request))
+
+
+def subregion_pdf(request: RequestContext) -> Response:
+    """The sheet of a deelregio."""
+    return _pdf(request, _subregion(request))
+
+
+def subregion_excel(request: RequestContext) -> Response:
+    """Every row of a deelregio."""
+    return _excel(request, _subregion(request))

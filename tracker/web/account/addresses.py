@@ -1,6 +1,6 @@
 """The addresses of the account to councils."""
 
-from tracker.web.account import accounts, goals, programme
+from tracker.web.account import accounts, goals, programme, reports
 from tracker.web.frame.route import COORDINATOR, READER, Route
 
 ROUTES: list[Route] = [
@@ -14,6 +14,14 @@ ROUTES: list[Route] = [
     Route("GET", "/verantwoording/deelnemers/{participant_id}", accounts.participant, READER),
     Route("GET", "/verantwoording/deelnemers/{participant_id}/pdf", accounts.participant_pdf, READER),
     Route("GET", "/verantwoording/deelnemers/{participant_id}/excel", accounts.participant_excel, READER),
+    Route("GET", "/verantwoording/deelregios/{subregion}", accounts.subregion, READER),
+    Route("GET", "/verantwoording/deelregios/{subregion}/pdf", accounts.subregion_pdf, READER),
+    Route("GET", "/verantwoording/deelregios/{subregion}/excel", accounts.subregion_excel, READER),
+    Route("GET", "/verantwoording/verslagen", reports.index, READER),
+    Route("GET", "/verantwoording/verslagen.{form:file}", reports.as_file, READER),
+    Route("POST", "/verantwoording/verslagen", reports.keep, COORDINATOR),
+    Route("GET", "/verantwoording/verslagen/{report_id:id}", reports.show, READER),
+    Route("POST", "/verantwoording/verslagen/{report_id:id}/weg", reports.remove, COORDINATOR),
     Route("GET", "/verantwoording/opgaven/{challenge_id}/doelen", goals.new, COORDINATOR),
     Route("POST", "/verantwoording/opgaven/{challenge_id}/doelen", goals.add, COORDINATOR),
     Route("GET", "/verantwoording/doelen/{goal_id:id}", goals.edit, COORDINATOR),

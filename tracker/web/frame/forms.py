@@ -27,7 +27,14 @@ def _offered(level: Visibility) -> Visibility:
     return level
 
 
+def _own_or_region(level: Visibility) -> Visibility:
+    if level not in (Visibility.OWN, Visibility.REGION):
+        raise ValueError("Kies uw eigen organisatie of de regio.")
+    return level
+
+
 Sharing = Annotated[Visibility, AfterValidator(_offered)]  # for whom something is, as far as it is offered
+ForWhom = Annotated[Visibility, AfterValidator(_own_or_region)]  # of what hangs on no dossier, which has a group
 
 # Pydantic's error types in the words of a form; anything else is "Dit is niet goed ingevuld."
 MESSAGES = {

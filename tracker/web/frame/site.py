@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from db import (
     vocabulary,
+    vocabulary_account,
     vocabulary_calendar,
     vocabulary_care,
     vocabulary_documents,
@@ -92,7 +93,9 @@ def environment() -> Environment:
     made.globals.update(asset=asset, words=vocabulary, lobby=vocabulary_lobby, wording=wording, phrases=phrases)
     made.globals.update(organisations=vocabulary_organisations, files=vocabulary_documents, care=vocabulary_care)
     made.globals.update(calendar_words=vocabulary_calendar, winner_words=vocabulary_winners)
-    made.globals.update(knowledge_words=vocabulary_knowledge, network_words=vocabulary_network)
+    made.globals.update(
+        knowledge_words=vocabulary_knowledge, network_words=vocabulary_network, account_words=vocabulary_account
+    )
     made.globals.update(version=__version__, region=region)
     made.globals.update(held_against=held_against, of_row=of_row, ticked=ticked)
     made.globals["help_for"] = help_for

@@ -17,7 +17,7 @@ from tracker.network.subjects import subject_key
 from tracker.rights import may_change
 from tracker.web.frame.actions import PageOf, no_subject, participants
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, Line, Text
+from tracker.web.frame.forms import FormState, ForWhom, Line, Text
 from tracker.web.frame.lists import ListQuery
 from tracker.web.frame.phrases import challenge_name
 from tracker.web.network import choices
@@ -59,7 +59,7 @@ class ActivityForm(BaseModel):
     attendance: int | None = None
     result: Text = ""
     url: Annotated[str, Field(max_length=1000)] = ""
-    visibility: choices.ForWhom = Visibility.REGION
+    visibility: ForWhom = Visibility.REGION
 
     def fields(self) -> ActivityFields:
         """The same, to keep."""

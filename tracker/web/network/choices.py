@@ -1,27 +1,14 @@
 """What the forms of the network offer: for whom something is, opgaven, and names that the register knows."""
 
-from typing import Annotated
-
-from pydantic import AfterValidator
 from sqlmodel import col, select
 
 from db.models import Agenda, Challenge
 from db.models.network import FOR_WHOM
-from db.vocabulary import Visibility
 from tracker.lobby.audience import Audience, audiences
 from tracker.network.subjects import subjects
 from tracker.organisations import register
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.phrases import challenge_name
-
-
-def _offered(level: Visibility) -> Visibility:
-    if level not in FOR_WHOM:
-        raise ValueError("Kies uw eigen organisatie of de regio.")
-    return level
-
-
-ForWhom = Annotated[Visibility, AfterValidator(_offered)]
 
 
 def for_whom(request: RequestContext) -> list[Audience]:

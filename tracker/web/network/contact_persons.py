@@ -16,7 +16,7 @@ from tracker.network.contact_persons import ContactPerson, ContactPersonFields, 
 from tracker.rights import may_change
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, Line, Text
+from tracker.web.frame.forms import FormState, ForWhom, Line, Text
 from tracker.web.frame.lists import ListQuery
 from tracker.web.frame.phrases import challenge_name
 from tracker.web.network import choices
@@ -56,7 +56,7 @@ class ContactPersonForm(BaseModel):
     consent_on: date | None = None
     consent_how: Line = ""
     ended_on: date | None = None
-    visibility: choices.ForWhom = Visibility.OWN
+    visibility: ForWhom = Visibility.OWN
 
     def fields(self) -> ContactPersonFields:
         """The same, to keep."""

@@ -16,7 +16,7 @@ from tracker.network.memberships import MembershipFields, MembershipFilter, Take
 from tracker.rights import may_change
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, Line, Text
+from tracker.web.frame.forms import FormState, ForWhom, Line, Text
 from tracker.web.frame.lists import ListQuery
 from tracker.web.network import choices
 
@@ -43,7 +43,7 @@ class MembershipForm(BaseModel):
     starts_on: date | None = None
     ends_on: date | None = None
     source: Text = ""
-    visibility: choices.ForWhom = Visibility.REGION
+    visibility: ForWhom = Visibility.REGION
 
     def fields(self) -> MembershipFields:
         """The same, to keep."""

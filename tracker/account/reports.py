@@ -1,0 +1,152 @@
+"""Keep an account as a report, and say what changed since: in the figures, and in what a report had counted."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlmodel import Session, col, select
+
+from db.models import AccountReport
+from db.queries import Viewer
+from db.rights import may_see, visible
+from db.vocabulary import Role, Visibility
+from db.vocabulary_account import Figure
+from notifications.wording import capitalize_first
+from tracker.account.facts import Fact, Span
+from tracker.account.figures import Figures
+from tracker.account.report import Account, said
+from tracker.account.subjects import account_of, subject_of
+from tracker.errors import NotFound
+from tracker.rights import Deed, must_change, must_have
+from tracker.versions import claim
+
+NOBODY = 0  # no person's id: in no group and named in no dossier
+Line = tuple[str, str, str, str, str | None]  # figure, address, carrier, day, euros
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What of a report's period is otherwise as known now: written down later, no longer there, or with another amount.
+
+    ``later`` are rows of now; of what is gone only the line is left.
+    """
+
+    later: Sequence[Fact]
+    gone: Sequence[Line]
+    other: Sequence[Fact]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.later or self.gone or self.other)
+
+
+def reader_for(report: AccountReport) -> Viewer:
+    """Who sees just what everybody sees for whom a report is: a reader who is in no group."""
+    own = report.participant_id if report.visibility == Visibility.OWN else None
+    return Viewer(NOBODY, Role.READER, own)
+
+
+def keep(deed: Deed, path: str, first: date, last: date, known_on: date, visibility: str) -> AccountReport:
+    """Keep the account of a subject as it stands. Raises NotAllowed, NotFound."""
+    must_have(deed, Role.COORDINATOR, "Een verslag bewaren doet een coördinator.")
+    subject = subject_of(deed.session, path)
+    made = AccountReport(
+        subject=path, name=subject.name, first=first, last=last, known_on=min(known_on, deed.today),
+        participant_id=deed.by.participant_id, visibility=visibility, made_by=deed.by.id, made_at=deed.now,
+    )  # fmt: skip
+    last_one = _last(deed.session, made)
+    made.previous_id = last_one.id if last_one else None
+    account = _account(deed.session, made, deed.today)
+    made.figures = {f.value: [account.now.counts[f], str(account.now.sums.get(f, 0))] for f in Figure}
+    made.rows = [list(_line(row)) for row in _counted(account)]
+    deed.session.add(made)
+    deed.session.flush()
+    return made
+
+
+def _last(session: Session, made: AccountReport) -> AccountReport | None:
+    """The report before it: of the same subject, by the same organisation, for the same people."""
+    rows = select(AccountReport).where(
+        AccountReport.subject == made.subject, AccountReport.participant_id == made.participant_id,
+        AccountReport.visibility == made.visibility,
+    )  # fmt: skip
+    return session.exec(rows.order_by(col(AccountReport.id).desc()).limit(1)).first()
+
+
+def _account(session: Session, report: AccountReport, today: date, known_on: date | None = None) -> Account:
+    span = Span(report.first, report.last, known_on or report.known_on, today)
+    return account_of(session, reader_for(report), subject_of(session, report.subject), span)
+
+
+def _counted(account: Account) -> list[Fact]:
+    return [row for figure in Figure for row in account.of(figure)]
+
+
+def _line(row: Fact) -> Line:
+    amount = None if row.amount is None else f"{row.amount:.2f}"
+    return row.figure.value, row.address, row.carrier, row.day.isoformat(), amount
+
+
+def remove(deed: Deed, report: AccountReport, seen: int) -> None:
+    """Take a report away; what was compared with it is compared with the one before it."""
+    must_change(deed, report)
+    must_have(deed, Role.COORDINATOR, "Een verslag weghalen doet een coördinator.")
+    claim(deed.session, report, seen)
+    for later in deed.session.exec(select(AccountReport).where(AccountReport.previous_id == report.id)):
+        later.previous_id = report.previous_id
+    deed.session.flush()
+    deed.session.delete(report)
+    deed.session.flush()
+
+
+def report_for(session: Session, viewer: Viewer, number: int) -> AccountReport:
+    """The report, or NotFound for who may not know of it."""
+    report = session.get(AccountReport, number)
+    if report is None or not may_see(session, viewer, report):
+        raise NotFound("Dit verslag bestaat niet.")
+    return report
+
+
+def reports_in(session: Session, viewer: Viewer, subject: str | None = None) -> list[AccountReport]:
+    """What was kept, the newest first; of one subject or of all."""
+    rows = select(AccountReport).where(visible(viewer, AccountReport))
+    if subject is not None:
+        rows = rows.where(AccountReport.subject == subject)
+    return list(session.exec(rows.order_by(col(AccountReport.id).desc())))
+
+
+def figures_of(report: AccountReport) -> Figures:
+    """The figures as they were kept."""
+    counts = {Figure(name): count for name, (count, _sum) in report.figures.items()}
+    return Figures(counts, {Figure(name): Decimal(euros) for name, (_count, euros) in report.figures.items()})
+
+
+def changed_since(session: Session, report: AccountReport, today: date) -> Changed:
+    """What of its period is otherwise as known today."""
+    counted = _counted(_account(session, report, today, today))
+    now, lines = {_line(row): row for row in counted}, Counter(map(_line, counted))
+    then = Counter(tuple(line) for line in report.rows)
+    new, gone = lines - then, then - lines
+    kept_otherwise = {line[:3] for line in new} & {line[:3] for line in gone}
+    return Changed(
+        [now[line] for line in _ordered(new) if line[:3] not in kept_otherwise],
+        [line for line in _ordered(gone) if line[:3] not in kept_otherwise],
+        [now[line] for line in _ordered(new) if line[:3] in kept_otherwise],
+    )
+
+
+def _ordered(lines: Iterable[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: (line[3], line[:3]))
+
+
+def differences(report: AccountReport, before: AccountReport) -> list[str]:
+    """What differs from the report before it, a sentence a figure, in Dutch."""
+    now, then = figures_of(report), figures_of(before)
+    return [
+        f"{capitalize_first(figure.label)}: {said(now, figure)}; in het vorige verslag {said(then, figure)}."
+        for figure in Figure
+        if said(now, figure) != said(then, figure)
+    ]

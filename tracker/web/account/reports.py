@@ -1,0 +1,113 @@
+"""Reports that were kept: the list, one with what changed since the last, and keeping one."""
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from db.lists import listed
+from db.models import AccountReport
+from db.vocabulary import Visibility
+from db.vocabulary_account import Figure
+from tracker.account import periods, report, reports
+from tracker.account.facts import Span
+from tracker.errors import NotFound
+from tracker.rights import may_change
+from tracker.web.frame.actions import PageOf, no_subject, participants
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import FormState, ForWhom, Line
+from tracker.web.frame.lists import ListQuery
+
+COLUMNS = ("verslag", "periode", "stand van kennis", "bewaard op", "zichtbaar voor", *(f.label for f in Figure))
+
+
+class ReportsQuery(ListQuery):
+    PATH: ClassVar[str] = "/verantwoording/verslagen"
+
+
+class KeepForm(BaseModel):
+    """What an account page shows, to keep as it stands."""
+
+    subject: Line = ""
+    first: date
+    last: date
+    known_on: date
+    visibility: ForWhom = Visibility.OWN
+
+
+class SeenForm(BaseModel):
+    seen: int
+
+
+def period_of(row: AccountReport) -> str:
+    """What its period is called."""
+    return periods.name_of(Span(row.first, row.last, row.known_on, row.known_on))
+
+
+def _index(request: RequestContext, _: None, state: FormState) -> Response:
+    query = request.read_query(ReportsQuery)
+    rows = reports.reports_in(request.session, request.viewer)
+    return request.page(
+        "account/reports.html", state=state, query=query, listed=listed(rows, query.page), period_of=period_of
+    )
+
+
+def as_file(request: RequestContext) -> Response:
+    """Every report one may see, with its figures."""
+    request.read_query(ReportsQuery)
+    rows = reports.reports_in(request.session, request.viewer)
+    return request.file("verslagen", COLUMNS, [_cells(row) for row in rows])
+
+
+def _cells(row: AccountReport) -> tuple[object, ...]:
+    found = reports.figures_of(row)
+    return (
+        row.name, period_of(row), row.known_on, row.made_at, Visibility(row.visibility).label,
+        *(report.said(found, figure) for figure in Figure),
+    )  # fmt: skip
+
+
+def _of(request: RequestContext) -> AccountReport:
+    return reports.report_for(request.session, request.viewer, request.params["report_id"])
+
+
+def _show(request: RequestContext, row: AccountReport, state: FormState) -> Response:
+    session, today = request.session, request.now.today
+    before = session.get(AccountReport, row.previous_id) if row.previous_id else None
+    return request.page(
+        "account/report.html",
+        state=state,
+        row=row,
+        before=before,
+        period_of=period_of,
+        report=report,
+        now_then=[(row, reports.figures_of(row)), *([(before, reports.figures_of(before))] if before else [])],
+        told=reports.differences(row, before) if before else [],
+        corrected=reports.changed_since(session, before, today) if before else None,
+        since=reports.changed_since(session, row, today),
+        figure=Figure,
+        day_of=date.fromisoformat,
+        names=dict(participants(session)),
+        may_change=may_change(request.viewer, row),
+    )
+
+
+index = PageOf(no_subject, _index, lambda _: ReportsQuery.PATH)
+show = PageOf(_of, _show, lambda row: f"/verantwoording/verslagen/{row.id}")
+
+
+@index.form(KeepForm)
+def keep(request: RequestContext, _: None, form: KeepForm) -> str:
+    """Keep an account as it stands."""
+    if form.last < form.first:
+        raise NotFound
+    made = reports.keep(request.deed, form.subject, form.first, form.last, form.known_on, form.visibility)
+    return f"/verantwoording/verslagen/{made.id}"
+
+
+@show.form(SeenForm, done="verwijderd")
+def remove(request: RequestContext, row: AccountReport, form: SeenForm) -> str:
+    """Take a report away."""
+    reports.remove(request.deed, row, form.seen)
+    return ReportsQuery.PATH
