@@ -47,7 +47,7 @@ def _publication(deed: Deed, entry: dict[str, Any]) -> None:
 def _contact(deed: Deed, entry: dict[str, Any], people: Mapping[str, User]) -> None:
     colleague = people[entry.pop("colleague")].id if "colleague" in entry else None
     named = colleague is not None or "person" in entry
-    consent = {"consent_on": deed.today, "consent_how": "in een gesprek"} if named else {}
+    consent: dict[str, Any] = {"consent_on": deed.today, "consent_how": "in een gesprek"} if named else {}
     known = _known(deed.session, entry)
     fields = ContactPersonFields(**known, **consent, colleague=colleague, visibility=Visibility.REGION)
     contact_persons.add(deed, fields)
