@@ -157,6 +157,7 @@ class Action(Word):
     FILES_HANDED_OVER = "files handed over", "dossiers overgedragen"
     TYPED_TAKEN_UP = "typed taken up", "niet verzonden tekst opgepakt"
     TYPED_THROWN_AWAY = "typed thrown away", "niet verzonden tekst weggegooid"
+    MERGER_CONFIRMED = "merger confirmed", "samenvoeging van een deelnemer bevestigd"
     PARTICIPANT_CHANGED = "participant changed", "deelnemer gewijzigd"
     MAIL_RETRIED = "mail retried", "mail opnieuw klaargezet"
     SUPPRESSION_LIFTED = "suppression lifted", "adres weer toegelaten"

@@ -345,7 +345,13 @@ class SignOffRound(Numbered, Owned, table=True):
     due_on: date
     opened_at: datetime
     opened_by: int = Field(foreign_key="user.id")
+    holder_id: int | None = Field(default=None, foreign_key="user.id", description="who took it over from that one")
     closed_at: datetime | None = None
+
+    @property
+    def whose(self) -> int:
+        """The user who sees to it that it is answered."""
+        return self.holder_id or self.opened_by
 
 
 class RoundInvitation(Numbered, table=True):

@@ -25,6 +25,12 @@ class Participant(SQLModel, table=True):
     valid_to: date | None = Field(default=None, description="first day on which it is no longer there")
     merged_into: str | None = Field(default=None, foreign_key="participant.id")
     remark: str = Field(default="", description="what is not certain about it")
+    # Without a key to the user: users have one to their participant, and tables need an order.
+    proposed_by: int | None = Field(
+        default=None, description="the user of elsewhere who said that it merges: a second one confirms"
+    )
+    proposed_at: datetime | None = None
+    confirmed_by: int | None = Field(default=None, description="the user who confirmed that")
     handed_over_at: datetime | None = Field(default=None, description="when its files went to whom it merged into")
     handed_over_to: str | None = Field(default=None, foreign_key="participant.id")
     handed_over: dict[str, int] = Field(default_factory=dict, sa_type=JSON, description="how many of what went")

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from db.models import User
+from db.models import LogEntry, User
 from db.session import writing
 from db.vocabulary import Visibility
+from db.vocabulary_lobby import LogKind, PartyKind
 from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed
+from tracker.lobby.coalition import join, open_round
 from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
 from tracker.lobby.due import lobby_due
 from tracker.lobby.giving import give, held_by
@@ -22,18 +24,21 @@ from tracker.lobby.worklist import AHEAD, Left, Matter, Narrowed, choices_of, le
 from tracker.rights import viewer_of
 
 TODAY = date(2026, 5, 29)
-KINDS = ("follow_up", "commitment", "mandate")
+KINDS = ("follow_up", "commitment", "mandate", "own_round")
 EVERYTHING = Narrowed()
 YESTERDAY = TODAY - timedelta(days=1)
 
 
-def open_all_three(cast: Cast) -> None:
-    """A follow-up, a promise and a mandate that ended, all with the lobbyist."""
+def open_all(cast: Cast) -> None:
+    """A follow-up, a promise, a mandate that ended and a round that waits, all with the lobbyist."""
     dossier = cast.open(lobbyist_id=cast.lobbyist.id)
     cast.adopted(dossier, TODAY - timedelta(days=60), YESTERDAY)
     fields = ContactFields(TODAY, "x", follow_up="Bellen", follow_up_on=YESTERDAY, visibility=Visibility.REGION)
     contact = log_contact(cast.deed(), fields, Office("Ministerie van VRO"))
     commit_to(cast.deed(), contact, "Stuurt de planning", YESTERDAY)
+    join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, YESTERDAY, "haarlem")
+    open_round(cast.deed(), dossier, "Akkoord?", TODAY).due_on = YESTERDAY
+    cast.session.flush()
 
 
 def matters(cast: Cast, narrowed: Narrowed = EVERYTHING) -> list[Matter]:
@@ -50,7 +55,7 @@ def leave(cast: Cast, user: User) -> None:
 @pytest.fixture
 def cast(session: Session, now: datetime) -> Cast:
     cast = gather(session, now)
-    open_all_three(cast)
+    open_all(cast)
     return cast
 
 
@@ -59,11 +64,13 @@ def test_each_kind_goes_to_a_colleague_and_its_history_names_who_had_it(cast: Ca
         held = held_by(matter.due)
         assert held is not None
         give(cast.deed(cast.coordinator), held, cast.second.id, held.version)
-    assert [{user.id for user in matter.people} for matter in matters(cast)] == [{cast.second.id}] * 3
+    assert [{user.id for user in matter.people} for matter in matters(cast)] == [{cast.second.id}] * len(KINDS)
     contact = next(m.due.owned for m in matters(cast) if m.due.kind == "follow_up")
     assert contact is not None
     (change, _), *_ = history_of(cast.session, viewer_of(cast.coordinator), "contact", contact.id)
     assert change.before == f"wie het doet: {cast.lobbyist.name}"
+    told = cast.session.exec(select(LogEntry.text).where(LogEntry.kind == LogKind.SIGN_OFF)).all()
+    assert f"van {cast.lobbyist.name} naar {cast.second.name}: Akkoord?" in told
 
 
 def test_it_goes_only_to_who_can_do_it_and_by_who_may_change_it_as_it_stands(cast: Cast) -> None:
@@ -87,7 +94,7 @@ def test_what_somebody_left_behind_is_nobodys_and_stays_out_of_the_mail(cast: Ca
     assert choices_of(cast.session, nobodys)["person"] == [("0", "niemand")]
     assert [item for item in lobby_due(cast.session, TODAY, AHEAD) if item.kind in KINDS] == []
     due = lobby_due(cast.session, TODAY, with_nobodys=True)
-    assert left_in_team(cast.session, viewer_of(cast.coordinator), due, TODAY) == Left(late=3, nobodys=3)
+    assert left_in_team(cast.session, viewer_of(cast.coordinator), due, TODAY) == Left(late=4, nobodys=4)
 
 
 def test_a_coordinator_finds_it_on_vandaag_and_gives_it_in_two_presses(
@@ -95,16 +102,16 @@ def test_a_coordinator_finds_it_on_vandaag_and_gives_it_in_two_presses(
 ) -> None:
     with writing(engine) as session:
         cast = gather(session, now)
-        open_all_three(cast)
+        open_all(cast)
         leave(cast, cast.lobbyist)
         coordinator, second = cast.coordinator, cast.second
         session.expunge_all()
     with visit(engine, now, tmp_path, coordinator) as visitor:
         text = re.sub("<[^>]+>", "", visitor.get("/").text)
-        assert "3 zaken van uw organisatie zijn te laat en 3 zaken heeft niemand" in text
+        assert "4 zaken van uw organisatie zijn te laat en 4 zaken heeft niemand" in text
         page = visitor.get("/openstaand?person=0&everybody=true")
         forms = re.findall(r'name="held" value="(\w+)"><[^>]+ name="row" value="(\d+)"><[^>]+ value="(\d+)"', page.text)
-        assert len(forms) == 3
+        assert len(forms) == 4
         narrowed = "/openstaand?person=0&everybody=true"
         for held, row, seen in forms:
             assert visitor.send_form(narrowed, held=held, row=row, seen=seen, to="").status_code == 422

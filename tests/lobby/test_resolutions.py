@@ -7,10 +7,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, select
 
-from db.models import Dossier, DossierReader, LobbyAgenda, Position, Resolution
+from db.models import AuditEntry, Dossier, DossierReader, Identity, LobbyAgenda, Position, Resolution
 from db.rights import wider
 from db.session import writing
 from db.vocabulary import Role, Visibility
+from db.vocabulary_audit import Action
 from db.vocabulary_lobby import AgendaState, Gremium, PartyKind, PartyStance, PositionState, ResolutionKind
 from notifications.wording import short_day
 from tests.make.lobby import Cast, gather
@@ -110,6 +111,23 @@ def test_the_second_person_is_no_other_account_of_the_first(cast: Cast, way: str
     assert third not in resolutions.seconds(cast.session, proposed)
     with pytest.raises(NotAllowed, match="eigen postbus"):
         resolutions.confirm(cast.deed(third), proposed)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_who_let_the_other_in_is_no_second_person_unless_the_employer_knows_both(cast: Cast, first: bool) -> None:
+    maker, made = (cast.coordinator, cast.second) if first else (cast.second, cast.coordinator)
+    line = {"actor": f"user {maker.id}", "object": f"user {made.id}", "result": "", "origin": ""}
+    cast.session.add(AuditEntry(at=cast.now, action=Action.PERSON_ADDED, **line))
+    proposed = resolutions.adopt(
+        cast.deed(cast.coordinator), draft(cast.deed(), cast.open(), Wording(public="Ja")), BOARD
+    )
+    assert resolutions.seconds(cast.session, proposed) == []
+    with pytest.raises(NotAllowed, match="niet zelf heeft toegelaten"):
+        resolutions.confirm(cast.deed(cast.second), proposed)
+    for number, user in enumerate((maker, made)):
+        one = {"issuer": "p", "subject": str(number), "user_id": user.id, "linked_at": cast.now, "last_at": cast.now}
+        cast.session.add(Identity(**one))
+    resolutions.confirm(cast.deed(cast.second), proposed)
 
 
 def test_no_number_tells_that_something_lies_between_which_one_may_not_see(cast: Cast) -> None:

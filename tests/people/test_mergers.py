@@ -25,8 +25,10 @@ from tests.make.lobby import Cast, gather
 from tests.make.pages import make_user
 from tracker.applications import stages
 from tracker.clock import Now
+from tracker.errors import MoveNotAllowed, NotAllowed
 from tracker.lobby import coalition, contacts, dossiers, positions
 from tracker.operations.upkeep import tidy
+from tracker.people import mergers
 from tracker.people.mergers import hand_over_due, kept_by
 from tracker.rights import Deed, may_change, viewer_of
 
@@ -135,3 +137,27 @@ def test_what_ended_without_a_successor_stays_and_a_chain_ends_at_who_is_there(c
     }  # fmt: skip
     owners = session.exec(select(Dossier.participant_id).where(col(Dossier.kind) == DossierKind.APPLICATION)).all()
     assert set(owners) == {"haarlem"}
+
+
+def test_what_another_organisation_says_of_a_merger_waits_for_a_second_person(cast: Cast) -> None:
+    session = cast.session
+    keep_something(cast)
+    boss, other, own = (
+        make_user(session, cast.now, Role.ADMINISTRATOR, p) for p in ("hilversum", "haarlem", "wijdemeren")
+    )
+    gone = session.get_one(Participant, "wijdemeren")
+    mergers.say(Deed(session, boss, cast.now), gone)
+    session.flush()
+    assert hand_over_due(session, DAY, "clock") == []
+    with pytest.raises(NotAllowed):
+        mergers.confirm(Deed(session, boss, cast.now), gone)
+    mergers.confirm(Deed(session, other, cast.now), gone)
+    with pytest.raises(MoveNotAllowed):
+        mergers.confirm(Deed(session, other, cast.now), gone)
+    assert mergers.due(session, DAY.date()) == [gone]
+    session.get_one(Participant, "hilversum").valid_to = date(2027, 1, 1)
+    session.get_one(Participant, "hilversum").merged_into = "haarlem"
+    mergers.say(Deed(session, other, cast.now), session.get_one(Participant, "hilversum"))
+    assert hand_over_due(session, DAY, "clock") == [], "a chain stops where the next step waits"
+    mergers.say(Deed(session, own, cast.now), gone)
+    assert not mergers.waits(gone), "its own administrator says so alone"

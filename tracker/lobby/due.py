@@ -69,7 +69,7 @@ WHY = {
     "follow_up": OWNS,
     "moment": KEEPS,
     "sign_off": "U krijgt dit omdat uw organisatie in deze afstemronde om een reactie is gevraagd.",
-    "own_round": "U krijgt dit omdat u deze afstemronde hebt geopend.",
+    "own_round": "U krijgt dit omdat u deze afstemronde hebt geopend of overgenomen.",
     "to_confirm": "U krijgt dit omdat u als coördinator de tweede mens kunt zijn die dit bevestigt.",
     "decided": "U krijgt dit omdat u bij dit dossier of deze agenda betrokken bent.",
 }
@@ -152,8 +152,11 @@ def lobby_due(
 
 def _holders() -> SelectOfScalar[User]:
     """Who has anything in the lobby by name."""
-    has = (Dossier.official_id, Dossier.lobbyist_id, Commitment.owner_id, ContactMoment.follow_up_owner)
-    ids = union(*(select(col(column)).where(col(column).is_not(None)) for column in (*has, SignOffRound.opened_by)))
+    has = (
+        Dossier.official_id, Dossier.lobbyist_id, Commitment.owner_id, ContactMoment.follow_up_owner,
+        SignOffRound.opened_by, SignOffRound.holder_id,
+    )  # fmt: skip
+    ids = union(*(select(col(column)).where(col(column).is_not(None)) for column in has))
     return select(User).where(col(User.id).in_(ids))
 
 
@@ -313,10 +316,12 @@ def _sign_offs(session: Session, since: date, until: date) -> Iterator[LobbyDue]
     at = cache(partial(people_at, session))
     for sign_off, dossier in near:
         link, opened = f"/dossiers/{dossier.id}/coalitie", local_day(sign_off.opened_at)
-        matter = _Matter(sign_off, dossier, link, f"{sign_off.question} ({dossier.title})", opened)
+        about = f"{sign_off.question} ({dossier.title})"
+        matter = _Matter(sign_off, dossier, link, about, opened, also=sign_off)
         silent = silent_of[sign_off.id]
-        if silent and _may(session, sign_off.opened_by, dossier):
-            yield matter.due(sign_off.opened_by, "own_round", sign_off.due_on)
+        holder = _holder(session, sign_off.whose, dossier)
+        if silent and holder is not None:
+            yield matter.due(holder, "own_round", sign_off.due_on)
         for member in silent:
             for user in asked_of(session, dossier, at(member.party_id)):
                 yield replace(matter.due(user.id, "sign_off", sign_off.due_on), answers=(sign_off.id, member.id))

@@ -1,24 +1,28 @@
-"""What is open goes to a colleague: a follow-up, a promise, or the dossier that something hangs on."""
+"""What is open goes to a colleague: a follow-up, a promise, a sign-off round, or what something hangs on."""
 
 from typing import Any
 
 from sqlmodel import Session
 
-from db.models import Commitment, ContactMoment, Dossier, User
+from db.models import Commitment, ContactMoment, Dossier, SignOffRound, User
 from db.rights import has_role, may_see
 from db.vocabulary import Role
-from tracker.errors import Incomplete
+from db.vocabulary_lobby import LogKind
+from tracker.errors import Incomplete, MoveNotAllowed
 from tracker.lobby import dossiers
 from tracker.lobby.due import LobbyDue
 from tracker.lobby.history import correct
-from tracker.rights import Deed, viewer_of
+from tracker.lobby.log import log
+from tracker.rights import Deed, must_change, viewer_of
+from tracker.versions import claim
 
-Held = ContactMoment | Commitment | Dossier
+Held = ContactMoment | Commitment | SignOffRound | Dossier
 
 # What a form calls each of these.
 HELD: dict[str, type[Any]] = {
     "contact": ContactMoment,
     "promise": Commitment,
+    "round": SignOffRound,
     "dossier": Dossier,
 }
 NAMES = {model: name for name, model in HELD.items()}
@@ -29,6 +33,8 @@ def held_by(item: LobbyDue) -> Held | None:
     """The row that says whose this is; none where it is asked of that very person, such as a second confirmation."""
     if isinstance(item.owned, ContactMoment | Commitment):
         return item.owned
+    if item.kind == "own_round" and isinstance(item.also, SignOffRound):
+        return item.also
     if item.kind not in OF_DOSSIER:
         return None
     return next((row for row in (item.owned, item.also) if isinstance(row, Dossier)), None)
@@ -43,6 +49,8 @@ def give(deed: Deed, held: Held, user_id: int, seen: int) -> None:
     must_be_able(deed.session, held, user_id)
     if isinstance(held, Dossier):
         dossiers.entrust(deed, held, user_id, seen)
+    elif isinstance(held, SignOffRound):
+        _entrust_round(deed, held, user_id, seen)
     else:
         correct(deed, held, {"owner_id" if isinstance(held, Commitment) else "follow_up_owner": user_id}, seen)
 
@@ -55,3 +63,15 @@ def must_be_able(session: Session, held: Held, user_id: int) -> None:
         raise Incomplete("Kies een collega die dit kan doen: met toegang, en niet alleen als lezer.", "to")
     if not may_see(session, viewer_of(user), held):
         raise Incomplete(f"{user.name} mag dit niet zien, en kan het dus niet doen.", "to")
+
+
+def _entrust_round(deed: Deed, sign_off: SignOffRound, user_id: int, seen: int) -> None:
+    """Somebody else sees to it that the round is answered; who opened it stays known, the dossier's log tells both."""
+    dossier = deed.session.get_one(Dossier, sign_off.dossier_id)
+    must_change(deed, dossier)
+    claim(deed.session, sign_off, seen)
+    if sign_off.closed_at is not None:
+        raise MoveNotAllowed("Deze ronde is al gesloten.")
+    before, after = (deed.session.get_one(User, id_).name for id_ in (sign_off.whose, user_id))
+    sign_off.holder_id = user_id
+    log(deed, dossier, LogKind.SIGN_OFF, f"van {before} naar {after}: {sign_off.question}", subject=sign_off)

@@ -17,6 +17,7 @@ from db.models import (
     Dossier,
     Duty,
     Milestone,
+    SignOffRound,
     Stake,
     Team,
     TeamMember,
@@ -63,6 +64,11 @@ def _open_promise() -> ColumnElement[bool]:
     return col(Commitment.state) == CommitmentState.OPEN
 
 
+def _open_round() -> ColumnElement[bool]:
+    open_dossiers = select(Dossier.id).where(_open_dossier())
+    return and_(col(SignOffRound.closed_at).is_(None), col(SignOffRound.dossier_id).in_(open_dossiers))
+
+
 def _planned(model: type[Milestone] | type[Assignment]) -> Callable[[], ColumnElement[bool]]:
     return lambda: col(model.state) == MilestoneState.PLANNED
 
@@ -71,6 +77,7 @@ KINDS = (
     Kind("dossiers en aanvragen", Dossier, ("official_id", "lobbyist_id"), _open_dossier),
     Kind("opvolgingen van gesprekken", ContactMoment, ("follow_up_owner",), _unanswered, "user_id", True),
     Kind("toezeggingen en moties", Commitment, ("owner_id",), _open_promise, needs_somebody=True),
+    Kind("afstemrondes", SignOffRound, ("holder_id",), _open_round, "opened_by", needs_somebody=True),
     Kind("relaties in het krachtenveld", Stake, ("holder_id",), lambda: col(Stake.id).is_not(None)),
     Kind("stappen voor een termijn", Milestone, ("assignee_id",), _planned(Milestone)),
     Kind("toegewezen termijnen", Assignment, ("assignee_id",), _planned(Assignment), needs_somebody=True),

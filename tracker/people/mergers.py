@@ -35,7 +35,11 @@ from db.vocabulary import Visibility
 from db.vocabulary_audit import Action
 from db.vocabulary_lobby import OWN_BODIES, DossierKind, LogKind, PositionState
 from notifications.wording import count, local_day, short_day
+from tracker.errors import MoveNotAllowed
+from tracker.people.second_person import must_be_another
+from tracker.rights import Deed
 
+SAID = or_(col(Participant.proposed_by).is_(None), col(Participant.confirmed_by).is_not(None))
 # Named after the participant for what it is or was, and not because the row is its file.
 STAYS = {
     "audit_entry",
@@ -69,10 +73,32 @@ def successor(session: Session, gone: Participant, day: date) -> Participant | N
     """Into whom it merged; where that one merged too, the last one that is there."""
     seen: set[str] = set()
     into: Participant | None = gone
-    while into is not None and into.merged_into and into.id not in seen and _ended(into, day):
+    while into is not None and into.merged_into and into.id not in seen and _ended(into, day) and not waits(into):
         seen.add(into.id)
         into = session.get(Participant, into.merged_into)
     return None if into is None or into.id == gone.id or _ended(into, day) else into
+
+
+def say(deed: Deed, participant: Participant) -> None:
+    """It merges, as its row says now: where its own people say so at once, else once a second person says so too."""
+    own = deed.by.participant_id == participant.id
+    participant.proposed_by, participant.proposed_at = (None, None) if own else (deed.by.id, deed.now)
+    participant.confirmed_by = None
+
+
+def waits(participant: Participant) -> bool:
+    """Whether its merger waits for a second person."""
+    return bool(participant.merged_into) and bool(participant.proposed_by) and not participant.confirmed_by
+
+
+def confirm(deed: Deed, participant: Participant) -> None:
+    """As the second person: it merges. Raises NotAllowed for who said so first, also by another account."""
+    deed.session.refresh(participant, with_for_update=True)
+    if not waits(participant):
+        raise MoveNotAllowed("Er wacht geen samenvoeging op bevestiging.")
+    must_be_another(deed, participant)
+    participant.confirmed_by = deed.by.id
+    deed.session.flush()
 
 
 def _ended(participant: Participant, day: date) -> bool:
@@ -94,8 +120,10 @@ def _count(session: Session, name: str, owner: str) -> int:
 
 
 def due(session: Session, day: date) -> list[Participant]:
-    """Who ended, merged, and was not handed over yet."""
-    ended = rows_of(Participant).where(col(Participant.valid_to) <= day, col(Participant.merged_into).is_not(None))
+    """Who ended, merged, and was not handed over yet; what somebody of elsewhere said waits for a second person."""
+    ended = rows_of(Participant).where(
+        col(Participant.valid_to) <= day, col(Participant.merged_into).is_not(None), SAID
+    )
     return list(session.exec(ended.where(col(Participant.handed_over_at).is_(None)).order_by(col(Participant.id))))
 
 

@@ -208,6 +208,7 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/getypt/{kept_id:id}/weg": (Action.TYPED_THROWN_AWAY, Subject.USER),
     "/beheer/deelnemers": (Action.PARTICIPANT_ADDED, Subject.PARTICIPANT),
     "/beheer/deelnemers/{participant_id}": (Action.PARTICIPANT_CHANGED, Subject.PARTICIPANT),
+    "/beheer/deelnemers/{participant_id}/samenvoeging": (Action.MERGER_CONFIRMED, Subject.PARTICIPANT),
     "/beheer/mail/{delivery_id:id}/opnieuw": (Action.MAIL_RETRIED, Subject.DELIVERY),
     "/beheer/mail/toelaten": (Action.SUPPRESSION_LIFTED, Subject.ADDRESS),
     "/regelingen/{call_id:id}/klok": (Action.DECISION_CLOCK_PLANNED, Subject.CLOCK),

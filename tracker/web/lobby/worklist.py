@@ -23,7 +23,12 @@ from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, asked_for
 
 # What the audit log calls each thing that can be given.
-SUBJECTS = {"contact": Subject.CONTACT, "promise": Subject.COMMITMENT, "dossier": Subject.DOSSIER}
+SUBJECTS = {
+    "contact": Subject.CONTACT,
+    "promise": Subject.COMMITMENT,
+    "round": Subject.ROUND,
+    "dossier": Subject.DOSSIER,
+}
 
 
 class WorklistQuery(BaseModel):
@@ -39,7 +44,7 @@ class WorklistQuery(BaseModel):
 class GiveForm(BaseModel):
     """What goes to whom: a row as it stood when the page was made."""
 
-    held: Literal["contact", "promise", "dossier"]
+    held: Literal["contact", "promise", "round", "dossier"]
     row: int
     to: int = 0
     seen: int

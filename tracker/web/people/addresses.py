@@ -59,6 +59,7 @@ ROUTES: list[Route] = [
     Route("POST", "/beheer/deelnemers", participants.add, ADMINISTRATOR),
     Route("GET", "/beheer/deelnemers/{participant_id}", participants.page, ADMINISTRATOR),
     Route("POST", "/beheer/deelnemers/{participant_id}", participants.save, ADMINISTRATOR),
+    Route("POST", "/beheer/deelnemers/{participant_id}/samenvoeging", participants.confirm, ADMINISTRATOR),
     Route("GET", "/beheer/logboek", audit.index, ADMINISTRATOR),
     Route("GET", "/beheer/logboek.{form:file}", audit.as_file, ADMINISTRATOR, audited=True),
     Route("GET", "/overgenomen/{participant_id}", participants.taken_over, READER),

@@ -9,8 +9,10 @@ from starlette.responses import Response
 from db.models import Dossier, LogEntry, Participant, User
 from db.rights import visible
 from db.vocabulary import ParticipantKind
+from db.vocabulary_audit import Action
 from db.vocabulary_lobby import LogKind
 from tracker.errors import Incomplete, NotAllowed, NotFound
+from tracker.people import mergers
 from tracker.people.mergers import hand_over_due, in_words, kept_by
 from tracker.people.participants import arranges, slug, takes_part
 from tracker.versions import must_stand, stand
@@ -43,7 +45,12 @@ def _index(request: RequestContext, _: None, state: FormState) -> Response:
     """Every participant with its validity and what it was merged into, and the form for one more."""
     rows = request.session.exec(select(Participant).order_by(col(Participant.kind), col(Participant.name))).all()
     return request.page(
-        "people/participants.html", state=state, rows=rows, names={p.id: p.name for p in rows}, today=request.now.today
+        "people/participants.html",
+        state=state,
+        rows=rows,
+        names={p.id: p.name for p in rows},
+        today=request.now.today,
+        waiting=[row for row in rows if mergers.waits(row)],
     )
 
 
@@ -79,6 +86,8 @@ def _page(request: RequestContext, participant: Participant, state: FormState) -
         people=session.exec(people.order_by(col(User.name))).all(),
         over=not takes_part(participant, today),
         into=into,
+        waits=mergers.waits(participant),
+        proposed_by=actions.names(session).get(participant.proposed_by or 0, ""),
         kept=in_words(participant.handed_over if participant.handed_over_at else kept_by(session, participant)),
     )
 
@@ -86,21 +95,37 @@ def _page(request: RequestContext, participant: Participant, state: FormState) -
 page = PageOf(lambda request: request.named(Participant, "participant_id"), _page, lambda _: "/beheer/deelnemers")
 
 
+def _must_arrange(request: RequestContext, row: Participant) -> None:
+    if not arranges(request.session, request.user, row.id):
+        raise NotAllowed(f"{row.name} heeft een eigen beheerder: die wijzigt dit.")
+
+
 @page.form(ParticipantForm)
 def save(request: RequestContext, row: Participant, form: ParticipantForm) -> None:
     """Change a participant, or merge it into another from a day on: its files go there, so its own people say so."""
-    if not arranges(request.session, request.user, row.id):
-        raise NotAllowed(f"{row.name} heeft een eigen beheerder: die wijzigt dit.")
+    _must_arrange(request, row)
     if form.merged_into is not None:
         if form.merged_into == row.id or request.session.get(Participant, form.merged_into) is None:
             raise InvalidForm({"merged_into": "Kies een andere deelnemer."})
         if form.valid_to is None:
             raise Incomplete("Vul de eerste dag in waarop de deelnemer niet meer bestaat.", "valid_to")
     must_stand([row], form.seen)
+    merges = form.merged_into is not None and (form.valid_to, form.merged_into) != (row.valid_to, row.merged_into)
     row.name, row.valid_to = form.name, form.valid_to
     row.merged_into, row.remark = form.merged_into, form.remark
+    if merges:
+        mergers.say(request.deed, row)
     request.record("participant changed", f"participant {row.id}")
     request.session.flush()
+    hand_over_due(request.session, request.now.instant, f"user {request.user.id}")
+
+
+@page.button()
+def confirm(request: RequestContext, row: Participant) -> None:
+    """As the second person: this participant merges, and its files go on the day."""
+    _must_arrange(request, row)
+    mergers.confirm(request.deed, row)
+    request.record(Action.MERGER_CONFIRMED, f"participant {row.id}")
     hand_over_due(request.session, request.now.instant, f"user {request.user.id}")
 
 
