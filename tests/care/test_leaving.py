@@ -20,11 +20,11 @@ from tests.make.lobby import Cast
 from tests.make.pages import make_user, visit
 from tracker.care import archive, contact_register, woo
 from tracker.care.contact_register import PublicLine
-from tracker.care.pieces import Piece
+from tracker.care.pieces import Piece, file_of, pieces_of
 from tracker.documents import documents
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound
 from tracker.lobby import history, positions
-from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.lobby.contacts import ContactFields, Office, log_contact, stakeholder_for
 from tracker.rights import Deed, viewer_of
 from tracker.web.care.woo import WooForm
 
@@ -89,6 +89,23 @@ def test_one_person_with_a_second_account_lets_no_line_out(cast: Cast) -> None:
             contact_register.release(cast.deed(same), row)
     contact_register.release(cast.deed(cast.second), row)
     assert row.released_by == cast.second.id
+
+
+def test_a_line_whose_day_is_corrected_waits_again_and_one_with_somebody_else_ends(cast: Cast) -> None:
+    session, contact = cast.session, cast.session.get_one(ContactMoment, 1)
+    row = contact_register.propose(cast.deed(cast.coordinator), contact, LINE)
+    contact_register.release(cast.deed(cast.second), row)
+    other_day = contact.day - timedelta(days=1)
+    history.correct(cast.deed(), contact, {"message": "Iets anders"}, contact.version)
+    assert [line for line, _ in contact_register.register(session)] == [row]
+    history.correct(cast.deed(), contact, {"day": other_day}, contact.version)
+    assert contact_register.register(session) == []
+    (again,) = contact_register.waiting(session, viewer_of(cast.coordinator))
+    assert (again.day, again.subject, again.proposed_by) == (other_day, LINE.subject, cast.lobbyist.id)
+    contact_register.release(cast.deed(cast.second), again)
+    elsewhere = stakeholder_for(cast.deed(), Office("Rijk", "Chef"))
+    history.correct(cast.deed(), contact, {"stakeholder_id": elsewhere.id}, contact.version)
+    assert contact_register.register(session) == contact_register.waiting(session, viewer_of(cast.coordinator)) == []
 
 
 def test_a_line_without_words_or_with_a_name_is_refused(cast: Cast) -> None:
@@ -195,6 +212,15 @@ def test_another_sees_no_more_in_a_bundle_than_on_the_page(cast: Cast) -> None:
     keys = {one.piece.key for one in woo.judged(cast.session, viewer_of(cast.haarlem), dossier)}
     assert "contact 1" not in keys  # it is the own organisation's
     assert "contact 1" in {one.piece.key for one in woo.judged(cast.session, viewer_of(cast.lobbyist), dossier)}
+
+
+def test_what_hangs_on_a_position_is_a_piece_that_says_so(cast: Cast) -> None:
+    dossier = cast.session.get_one(Dossier, 1)
+    position = positions.draft(cast.deed(), dossier, positions.Wording(internal="Wij geven toe"))
+    documents.add_file(cast.deed(), position, "brief.txt", b"tekst", "own", 100)
+    (piece,) = (p for p in pieces_of(cast.session, viewer_of(cast.lobbyist), dossier) if p.key.startswith("document"))
+    assert (piece.title, file_of(cast.session, piece)) == ("Document bij een standpunt", b"tekst")
+    assert not any(p.document for p in pieces_of(cast.session, viewer_of(cast.haarlem), dossier))
 
 
 def test_an_archived_dossier_has_metadata_in_the_order_of_the_schema(cast: Cast) -> None:

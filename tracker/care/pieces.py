@@ -142,7 +142,8 @@ def _documents(session: Session, viewer: Viewer, dossier: Dossier) -> Iterator[P
     talks = select(ContactMoment.id).where(ContactMoment.dossier_id == dossier.id, visible(viewer, ContactMoment))
     hangs = (col(Document.dossier_id) == dossier.id) | col(Document.contact_id).in_(talks)
     for row in session.exec(select(Document).where(hangs, attached(viewer)).order_by(col(Document.id))):
-        yield Piece(f"document {row.id}", "Document", _filled({"Naam": row.name, "Adres": row.url}), document=row)
+        title = "Document bij een standpunt" if row.position_id else "Document"
+        yield Piece(f"document {row.id}", title, _filled({"Naam": row.name, "Adres": row.url}), document=row)
 
 
 def file_of(session: Session, piece: Piece) -> bytes | None:

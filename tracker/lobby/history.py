@@ -129,6 +129,7 @@ def correct(deed: Deed, row: Any, values: dict[str, Any], seen: int) -> bool:
         remember(deed, row, kind, LoggedDeed.CORRECTED, before)
     if isinstance(row, ContactMoment):
         documents.follow_contact(deed, row)
+        _register_follows(deed, row, changed)
     deed.session.flush()
     return bool(changed)
 
@@ -155,9 +156,28 @@ def withdraw(deed: Deed, row: Any, seen: int) -> None:
 
 def _leave_register(deed: Deed, contact: ContactMoment) -> None:
     """Its public line ends for good: a database may give the number of a row that is gone to the next one."""
-    lines = select(PublicContact).where(PublicContact.contact_id == contact.id, col(PublicContact.ended_at).is_(None))
-    for line in deed.session.exec(lines):
+    for line in _public_lines(deed.session, contact):
         line.ended_by, line.ended_at = deed.by.id, deed.now
+
+
+def _public_lines(session: Session, contact: ContactMoment) -> list[PublicContact]:
+    lines = select(PublicContact).where(PublicContact.contact_id == contact.id, col(PublicContact.ended_at).is_(None))
+    return list(session.exec(lines))
+
+
+def _register_follows(deed: Deed, contact: ContactMoment, changed: list[str]) -> None:
+    """With another day its public line waits for a second person again; with somebody else it is no longer true."""
+    if "stakeholder_id" in changed:
+        _leave_register(deed, contact)
+    if "day" not in changed:
+        return
+    said = ("contact_id", "participant_id", "ours", "organisation", "office", "subject")
+    for line in _public_lines(deed.session, contact):
+        line.ended_by, line.ended_at = deed.by.id, deed.now
+        if contact.day <= deed.today:
+            words = {name: getattr(line, name) for name in said}
+            again = PublicContact(**words, day=contact.day, proposed_by=deed.by.id, proposed_at=deed.now)
+            deed.session.add(again)
 
 
 def _take_back(deed: Deed, row: Any, hung: Iterable[str] = ()) -> None:
