@@ -7,6 +7,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -104,7 +105,22 @@ def test_the_files_hold_what_people_typed_whatever_signs_it_has(cast: Cast, titl
     assert b"pdfuaid" in pdf, "it says that it is PDF/UA"
     word = docx.Document(io.BytesIO(as_docx(document, TODAY)))
     assert title in [paragraph.text for paragraph in word.paragraphs]
-    assert word.tables[0].rows[1].cells[1].text.startswith("Regie hoort bij gemeenten")
+    overview, facts = word.tables
+    assert [cell.text for cell in overview.rows[1].cells] == [title, "Rijk", "midden", "€ 150 mln"]
+    assert facts.rows[1].cells[1].text.startswith("Regie hoort bij gemeenten")
+
+
+def test_word_has_dutch_a4_headings_in_order_and_a_header_row(cast: Cast) -> None:
+    on_agenda(cast)
+    word = docx.Document(io.BytesIO(as_docx(document_of(cast.session, 2026, TODAY), TODAY)))
+    page = word.sections[0]
+    assert (round(page.page_width.cm, 1), round(page.page_height.cm, 1)) == (21.0, 29.7)
+    levels = [int(p.style.name[-1]) for p in word.paragraphs if p.style.name.startswith("Heading")]
+    assert levels == [1, 2, 2, 3]
+    assert {lang.get(qn("w:val")) for lang in word.styles.element.iter(qn("w:lang"))} == {"nl-NL"}
+    assert word.tables[0].rows[0]._tr.xpath("w:trPr/w:tblHeader"), "the heads come again on each page"
+    assert page.footer.paragraphs[0].text.startswith("Lobbyagenda 2026, concept.")
+    assert page.footer._element.xpath(".//w:fldSimple"), "pages are numbered"
 
 
 def test_everybody_reads_the_same_agenda_and_can_take_it_along(engine: Engine, now: datetime, tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The lobby agenda as a file: PDF/UA-1 by typst and Word by python-docx, both from the same lines."""
 
-import io
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,29 +19,10 @@ def as_pdf(document: AgendaDocument, today: date) -> bytes:
 
 
 def as_docx(document: AgendaDocument, today: date) -> bytes:
-    """The same for Word, with real headings and tables, to work on before a decision."""
-    from docx import Document
+    """The same for Word, to work on before a decision."""
+    from tracker.exchange import agenda_word  # with its library: not carried by every process that has pages
 
-    words, file = as_words(document, today), Document()
-    file.core_properties.title, file.core_properties.author = words["title"], region().name
-    file.core_properties.language = "nl-NL"
-    file.add_heading(words["title"], 0)
-    file.add_paragraph("\n".join(filter(None, (words["status"], words["note"]))))
-    if words["differences"]:
-        file.add_heading(words["difference_title"], 1)
-        for text in words["differences"]:
-            file.add_paragraph(text, style="List Bullet")
-    for item in words["items"]:
-        file.add_heading(item["title"], 2)
-        table = file.add_table(rows=0, cols=2, style="Table Grid")
-        for name, value in item["facts"]:
-            cells = table.add_row().cells
-            cells[0].text, cells[1].text = name, value
-            cells[0].paragraphs[0].runs[0].bold = True
-    file.add_paragraph(words["foot"])
-    written = io.BytesIO()
-    file.save(written)
-    return written.getvalue()
+    return agenda_word.as_docx(as_words(document, today), today)
 
 
 def as_words(document: AgendaDocument, today: date) -> dict[str, Any]:
