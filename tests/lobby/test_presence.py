@@ -124,3 +124,23 @@ def test_a_shared_talk_names_the_organisation_as_it_is_called_now(cast: Cast) ->
     office = Office("Nieuw", "Geheime functie")
     talk = log_contact(cast.deed(), ContactFields(TODAY, "x", visibility=Visibility.REGION), office)
     assert cast.session.get_one(Stakeholder, talk.stakeholder_id).organisation == "Nieuw"
+
+
+def test_a_talk_of_before_names_what_its_organisation_went_into_or_is_called_now(cast: Cast) -> None:
+    shared(cast)
+    assert [t.whom for t in seen(cast, KGG).at_office] == [
+        f"directeur Warmte, Ministerie van Economische Zaken en Klimaat (voorheen {KGG})"
+    ]
+    assert [t.whom for t in presence(cast.session, viewer_of(cast.lobbyist), KGG, "", date(2026, 2, 22)).at_office] == [
+        f"directeur Warmte, {KGG}"
+    ], "it was so until its last day"
+    shared(cast, Office("Netbeheerders"))
+    shared(cast, Office("Netbeheer Nederland"))
+    one, other = (
+        register.find(cast.session, viewer_of(cast.haarlem), n, TODAY) for n in ("Netbeheerders", "Netbeheer Nederland")
+    )
+    assert one is not None
+    assert other is not None
+    register.merge(cast.deed(cast.coordinator), one, other)
+    told = {t.whom for t in seen(cast, "Netbeheer Nederland").at_office}
+    assert told == {"Netbeheer Nederland", "Netbeheer Nederland (voorheen Netbeheerders)"}

@@ -65,7 +65,7 @@ def test_lists_find_by_the_same_words_as_the_search(cast: Cast) -> None:
     for reader, question in product((cast.lobbyist, cast.haarlem), ("werelderfgoed", "financiele", "ocw")):
         viewer, counted = viewer_of(reader), found(cast, reader, question)
         dossiers = dossier_list.DossierFilter(question)
-        talks = contact_list.contacts_in(cast.session, viewer, contact_list.ContactFilter(question))
+        talks = contact_list.contacts_in(cast.session, viewer, contact_list.ContactFilter(question), date(2026, 5, 29))
         assert dossier_list.dossiers_in(cast.session, viewer, dossiers, date(2026, 5, 29)).total == counted.get(
             "Lobbydossiers", 0
         )

@@ -12,6 +12,7 @@ from db.models import ContactMoment, Dossier, Participant, Stakeholder, User
 from db.queries import Viewer
 from db.rights import visible
 from tracker.lobby.search import contacts_with
+from tracker.lobby.whom import organisation_now
 from tracker.organisations import register
 
 JOINED = (
@@ -39,20 +40,25 @@ class ContactRow:
 
     contact: ContactMoment
     stakeholder: Stakeholder
+    organisation: str  # as it is called today
     who: str
     owner: str
     dossier: Dossier | None
 
 
-def contacts_in(session: Session, viewer: Viewer, wanted: ContactFilter, page: int | None = 1) -> Listed[ContactRow]:
+def contacts_in(
+    session: Session, viewer: Viewer, wanted: ContactFilter, today: date, page: int | None = 1
+) -> Listed[ContactRow]:
     """The contacts a filter means; without a page all of them."""
     conditions: list[Any] = [*JOINED, visible(viewer, ContactMoment), *_conditions(session, viewer, wanted)]
     rows = select(ContactMoment, Stakeholder, User.name, Participant.name).where(*conditions)
     found = read_page(session, rows.order_by(col(ContactMoment.day).desc(), col(ContactMoment.id).desc()), page)
     dossiers = {d.id: d for d in session.exec(select(Dossier).where(visible(viewer, Dossier)))}
-    return Listed(
-        [ContactRow(c, s, who, owner, dossiers.get(c.dossier_id or 0)) for c, s, who, owner in found.rows], found.total
-    )
+    rows_of = [
+        ContactRow(c, s, organisation_now(session, viewer, s, today), who, owner, dossiers.get(c.dossier_id or 0))
+        for c, s, who, owner in found.rows
+    ]
+    return Listed(rows_of, found.total)
 
 
 def _conditions(session: Session, viewer: Viewer, wanted: ContactFilter) -> list[ColumnElement[bool]]:

@@ -10,6 +10,7 @@ from db.queries import Viewer
 from db.rights import may_see, visible
 from db.vocabulary import Role
 from notifications.wording import listed
+from tracker.lobby.whom import spoken_with
 from tracker.organisations import register
 from tracker.organisations.names import keys_of
 
@@ -86,14 +87,14 @@ def _presence(
 ) -> Presence:
     offices = register.offices_of(session, roots)
     same = {o.id for o in offices if register.live(session, o).key in office_keys or o.key in office_keys}
-    seen, hidden = _talks(session, viewer, roots | {o.id for o in offices})
+    seen, hidden = _talks(session, viewer, roots | {o.id for o in offices}, today)
     at_office = [talk for talk, place in seen if not office_keys or place in same]
     elsewhere = [talk for talk, place in seen if office_keys and place not in same]
     return Presence(organisation, at_office, elsewhere, whom_to_ask(session, hidden, today))
 
 
 def _talks(
-    session: Session, viewer: Viewer, places: set[int]
+    session: Session, viewer: Viewer, places: set[int], today: date
 ) -> tuple[list[tuple[Talk, int]], list[tuple[date, Participant]]]:
     """The talks at these places that the viewer may see, with their places; and days and owners of the others."""
     rows = (
@@ -106,9 +107,9 @@ def _talks(
     seen, hidden = [], []
     for contact, stakeholder, user, participant in session.exec(rows):
         if may_see(session, viewer, contact):
-            whom = ", ".join(filter(None, [stakeholder.office, stakeholder.organisation]))
             dossier = dossiers.get(contact.dossier_id or 0)
-            talk = Talk(contact, f"{user.name} ({participant.name})", whom, dossier)
+            there = spoken_with(session, viewer, stakeholder, today)
+            talk = Talk(contact, f"{user.name} ({participant.name})", there, dossier)
             seen.append((talk, stakeholder.organisation_id))
         else:
             hidden.append((contact.day, participant))

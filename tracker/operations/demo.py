@@ -32,6 +32,7 @@ from tracker.mailing.run import plan_now, send_now
 from tracker.matching import DIGEST_THRESHOLD
 from tracker.matching.run import match_with_model
 from tracker.operations.example_data import load_example
+from tracker.organisations.load import load_organisations
 from tracker.people.participants import load_participants
 from tracker.settings import Settings
 from tracker.sources.crawl import crawlable, own_watched
@@ -104,6 +105,7 @@ def fill(demo: Demo, say: Say) -> None:
         keep_region(session, region(), demo.data, demo.now)
         load_agendas(session, demo.data)
         load_participants(session, demo.data / "participants.yaml")
+        load_organisations(session, demo.now)
         load_bodies(session, demo.data / "bodies.yaml")
         reader = _person(demo, READER, "Sam de Vries", Role.FUNDRAISER)
         session.add_all([reader, *(_person(demo, *person) for person in PEOPLE)])

@@ -18,6 +18,7 @@ from tracker.lobby import contact_list, contacts
 from tracker.lobby.audience import audiences
 from tracker.lobby.history import history_of, owns, withdrawn_without_dossier
 from tracker.lobby.presence import SHOWN, presence, presence_at
+from tracker.lobby.whom import spoken_with
 from tracker.organisations import register
 from tracker.organisations.register import choices, gone, live, organisation_for, sees
 from tracker.rights import may_change
@@ -111,7 +112,7 @@ class StakeForm(BaseModel):
 def index(request: RequestContext) -> Response:
     """The contacts that the viewer may see and the filter means, newest first."""
     query = request.read_query(ContactsQuery)
-    listed = contact_list.contacts_in(request.session, request.viewer, query.wanted(), query.page)
+    listed = contact_list.contacts_in(request.session, request.viewer, query.wanted(), request.now.today, query.page)
     return request.page(
         "lobby/contacts_index.html",
         query=query,
@@ -127,7 +128,7 @@ def index(request: RequestContext) -> Response:
 def as_file(request: RequestContext) -> Response:
     """All that the filter means, as a file."""
     query = request.read_query(ContactsQuery)
-    rows = contact_list.contacts_in(request.session, request.viewer, query.wanted(), page=None).rows
+    rows = contact_list.contacts_in(request.session, request.viewer, query.wanted(), request.now.today, None).rows
     return request.file("contacten", CONTACT_COLUMNS, [_cells(row) for row in rows])
 
 
@@ -135,7 +136,7 @@ def _cells(row: contact_list.ContactRow) -> list[object]:
     contact = row.contact
     return [
         contact.day,
-        row.stakeholder.organisation,
+        row.organisation,
         row.stakeholder.office,
         ContactKind(contact.kind).label,
         row.who,
@@ -236,7 +237,7 @@ def _page(request: RequestContext, contact: ContactMoment, state: FormState) -> 
         contact=contact,
         stakeholder=stakeholder,
         informed=informed(request.session, stakeholder),
-        office=contacts.spoken_of(stakeholder),
+        office=spoken_with(request.session, request.viewer, stakeholder, request.now.today),
         place=place if sees(request.viewer, live(request.session, place)) else None,
         near=[talk for talk in near.at_office if talk.contact.id != contact.id][:SHOWN],
         ask=near.ask,
