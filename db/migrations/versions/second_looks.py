@@ -8,7 +8,7 @@ import sqlmodel
 from alembic import op
 
 revision = "second_looks"
-down_revision = "another_region"
+down_revision = "account_reports"
 branch_labels = None
 depends_on = None
 
