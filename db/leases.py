@@ -85,6 +85,14 @@ def take(session: Session, name: str, holder: str, lasts: timedelta = LEASE) -> 
     return lease.epoch
 
 
+def beat(session: Session, name: str, holder: str, lasts: timedelta = LEASE) -> None:
+    """Note that somebody lives, in a lease that keeps nobody else away. Runs in the caller's transaction."""
+    lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).one_or_none()
+    lease = lease or Lease(name=name, holder=holder, epoch=1, until=database_clock(session))
+    lease.holder, lease.until = holder, database_clock(session) + lasts
+    session.add(lease)
+
+
 def renew(session: Session, name: str, epoch: int, lasts: timedelta = LEASE) -> bool:
     """Whether this epoch is still the newest, and if so hold on longer; the row stays locked until the commit."""
     lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).one_or_none()

@@ -9,6 +9,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from db.job_queue import bring_queue_up_to_date, queue_is_ready
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 BEFORE_BASELINE = re.compile(r"00[0-9]{2}")  # the running numbers of revisions until November 2026
 
@@ -28,7 +30,8 @@ class SchemaTooOld(SchemaUnknown):
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Run the migrations that are missing, up to a revision, in one transaction; a second process waits its turn.
 
-    Raises SchemaUnknown when the database is ahead of the code, or older than the baseline.
+    At the newest revision the queue's own tables follow. Raises SchemaUnknown when the database is ahead of the code,
+    or older than the baseline.
     """
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
@@ -36,6 +39,15 @@ def upgrade(engine: Engine, to: str = "head") -> None:
         for revision in MigrationContext.configure(connection).get_current_heads():
             must_be_known(revision)
         command.upgrade(alembic_config(connection), to)
+        if to == "head":
+            _bring_queue_along(connection)
+
+
+def _bring_queue_along(connection: Connection) -> None:
+    try:
+        bring_queue_up_to_date(connection)
+    except ValueError as error:
+        raise SchemaTooNew(str(error)) from error
 
 
 def must_be_known(revision: str) -> None:
@@ -66,8 +78,8 @@ def newest_schema() -> str:
 
 
 def up_to_date(engine: Engine) -> bool:
-    """Whether the database has the newest schema this code knows."""
-    return schema_of(engine) == newest_schema()
+    """Whether the database has the newest schema this code knows, and the newest tables of the queue."""
+    return schema_of(engine) == newest_schema() and queue_is_ready(engine)
 
 
 def alembic_config(connection: Connection) -> Config:

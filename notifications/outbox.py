@@ -25,6 +25,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, update
 from sqlmodel import Session, col, select
 
 from db.bulk import add_plain
+from db.job_queue import ask_after
 from db.models import Attempt, Delivery, MailText, Reminded, Suppression, Told
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind
 from notifications.alerts import end_alert, raise_alert
@@ -80,7 +81,8 @@ class Mail:
 def put(session: Session, mails: Iterable[Mail], key: bytes, domain: str) -> int:
     """Put mails in the outbox with what they tell, and return how many are new; a key that is there already is left.
 
-    Runs in the caller's transaction: all of each mail is kept, or nothing.
+    Runs in the caller's transaction: all of each mail is kept, or nothing. Where there is a queue, sending is asked for
+    once that is committed.
     """
     wanted = {mail.key: mail for mail in mails}
     planned = set(session.exec(select(Delivery.key).where(col(Delivery.key).in_(wanted))))
@@ -103,6 +105,7 @@ def put(session: Session, mails: Iterable[Mail], key: bytes, domain: str) -> int
     ]  # fmt: skip
     if reminds:
         session.connection().execute(insert(Reminded), reminds)
+    ask_after(session, "send", "mail")
     return len(new)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlmodel import Session, select
 
+from db.job_queue import queue_is_ready
 from db.migrate import SchemaUnknown, must_be_known, newest_schema, schema_of, upgrade
 from db.models import KeptRegion, Participant
 from db.region import SHIPPED, USUAL, Region
@@ -30,6 +31,8 @@ def open_database(settings: Settings) -> Engine:
         raise CommandFailed(
             f"the database has schema {schema}, not yet {newest_schema()}: run 'kansenradar init' first"
         )
+    if not queue_is_ready(engine):
+        raise CommandFailed("the database lacks the queue of this version: run 'kansenradar init' first")
     _serve_its_region(engine, settings)
     return engine
 

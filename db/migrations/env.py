@@ -5,14 +5,15 @@ from alembic.ddl.sqlite import SQLiteImpl
 from sqlmodel import SQLModel
 
 import db.models
+from db.job_queue import PREFIX
 
 # With BEGIN IMMEDIATE said by us, SQLite's DDL is transactional: a kill halfway leaves nothing (measured 2026-11-23).
 SQLiteImpl.transactional_ddl = True
 
 
 def include(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
-    """Search tables and indexes belong to db/search.py, not to the models."""
-    return not (kind in ("table", "index") and (name or "").startswith("search_"))
+    """Search tables and indexes belong to db/search.py and the queue to db/job_queue.py, not to the models."""
+    return not (kind in ("table", "index") and (name or "").startswith(("search_", PREFIX)))
 
 
 connection = context.config.attributes["connection"]

@@ -44,8 +44,8 @@ def outcome(engine: Engine, server: Played, now: datetime) -> CrawlReport:
 def due(engine: Engine, now: datetime, jumped: bool = False) -> list[str]:
     """What the clock would crawl now; both sources that are on."""
     scheduler = Scheduler(Settings(sources_off=OTHERS), engine, Clock(now), print)
-    scheduler._doubted_at = now if jumped else None
-    return scheduler._due_sources()
+    scheduler.skew.doubted_at = now if jumped else None
+    return scheduler.due_sources()
 
 
 def fails(engine: Engine, now: datetime, **fields: object) -> None:

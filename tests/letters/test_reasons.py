@@ -12,8 +12,8 @@ from db.vocabulary import Word
 from notifications.brakes import IN_DUTCH
 from notifications.reasons import UNKNOWN, answer_in_dutch, in_dutch
 from notifications.transport import SmtpStage
-from tests.make.reasons_said import SAMPLE, alerts, jobs, mails, reasons, refusals, results
-from tracker.operations.scheduler import JOBS
+from tests.make.reasons_said import SAMPLE, alerts, mails, reasons, refusals, results
+from tracker.operations.workers import KINDS, QueuedJobs
 from tracker.people.audit_log import in_dutch as result_in_dutch
 from tracker.web.mailing.outbox import STAGES
 
@@ -101,4 +101,5 @@ def test_what_nobody_foresaw_is_told_in_general_words_and_never_quoted() -> None
 
 def test_each_stage_of_sending_and_each_job_of_the_clock_has_a_name() -> None:
     assert set(STAGES) == set(SmtpStage) >= set(IN_DUTCH)
-    assert set(JOBS) == jobs()
+    assert [kind.name for kind in KINDS.values() if not (kind.told and hasattr(QueuedJobs, kind.name))] == []
+    assert [kind.told for kind in KINDS.values() if english_in(kind.told)] == []

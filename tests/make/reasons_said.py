@@ -60,13 +60,6 @@ def results() -> Said:
     return _said(OURS, _handed({"record", "AuditEntry"}, {"result"}, first=2))
 
 
-def jobs() -> set[str]:
-    """The jobs of the clock, by the names under which it guards them."""
-    tree = ast.parse((ROOT / "tracker/operations/scheduler.py").read_text("utf-8"))
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) == "_guarded")
-    return {str(ast.literal_eval(call.args[0])) for call in calls}
-
-
 Finder = Callable[[ast.AST], Iterator[ast.expr]]
 
 

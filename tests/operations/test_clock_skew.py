@@ -108,16 +108,16 @@ def test_a_tick_in_doubt_plans_and_erases_nothing_and_asks_every_ten_minutes(
     async def note(name: str) -> None:
         done.append(name)
 
-    for part in ("crawl", "plan", "read_bounces", "watch", "send", "tidy"):
-        setattr(scheduler, f"_{part}", lambda part=part: note(part))
+    for part in ("crawl", "plan", "bounces", "watch", "send", "tidy"):
+        setattr(scheduler, part, lambda part=part: note(part))
     asyncio.run(scheduler.tick())
-    assert done == ["crawl", "read_bounces", "watch", "send"]
+    assert done == ["crawl", "bounces", "watch", "send"]
     assert caplog.messages == [f"alert clock:time began: time: {DOUBT}"]
-    assert "rvo" in scheduler._due_sources()
+    assert "rvo" in scheduler.due_sources()
     asked(engine, now - 5 * MINUTE, None)
-    assert "rvo" in scheduler._due_sources()
+    assert "rvo" in scheduler.due_sources()
     asked(engine, now, None)
-    assert "rvo" not in scheduler._due_sources()
+    assert "rvo" not in scheduler.due_sources()
 
 
 def test_what_a_clock_far_ahead_left_behind_holds_nobody_up(engine: Engine, now: datetime) -> None:
@@ -134,4 +134,4 @@ def test_what_a_clock_far_ahead_left_behind_holds_nobody_up(engine: Engine, now:
         )  # fmt: skip
         session.flush()
         assert _last_complete(session, "rvo", now + HOUR) == now
-    assert "rvo" in Scheduler(Settings(), engine, Clock(now + HOUR), print)._due_sources()
+    assert "rvo" in Scheduler(Settings(), engine, Clock(now + HOUR), print).due_sources()

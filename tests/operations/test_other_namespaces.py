@@ -19,6 +19,7 @@ from db.models import Alert, Crawl, Lease
 from db.session import reading, writing
 from tests.conftest import ROOT
 from tracker.clock import Clock
+from tracker.operations.jobs import TABLE
 from tracker.operations.scheduler import LEASE, Scheduler
 from tracker.settings import Settings
 from tracker.sources.rounds import crawl_sources
@@ -62,13 +63,13 @@ def test_a_clock_whose_schema_went_on_stops_and_says_so_until_it_is_started_agai
 ) -> None:
     scheduler = Scheduler(Settings(data_dir=tmp_path, sources_off=(), _env_file=None), engine, Clock(now), print)
     seconds, done = [0.0], list[str]()
-    scheduler._schema.count = lambda: seconds[0]
+    scheduler.schema.count = lambda: seconds[0]
 
     async def part(name: str) -> None:
         done.append(name)
 
-    for name in ("tell_the_time", "crawl", "match", "plan", "read_bounces", "watch", "send", "tidy"):
-        setattr(scheduler, f"_{name}", lambda name=name: part(name))
+    for name in ("tell_the_time", *(kind.name for kind in TABLE)):
+        setattr(scheduler, name, lambda name=name: part(name))
     asyncio.run(scheduler.tick())
     assert done[-2:] == ["send", "tidy"]
     done.clear()

@@ -1,6 +1,7 @@
 """crawl, sources, release: ask the sources, see how they stand, let held calls through."""
 
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ from tracker.errors import INCOMPLETE, WRONG_USAGE, CommandFailed
 from tracker.matching.second_opinion import ask_opinions
 from tracker.sources.coverage import SourceCoverage, as_age, coverage
 from tracker.sources.crawl import crawlable, own_watched, unknown_sources, wrong_watched
-from tracker.sources.rounds import crawl_sources
+from tracker.sources.rounds import QUEUE, crawl_sources
 from tracker.sources.second_reader import read_questions
 
 app = typer.Typer()
@@ -33,6 +34,7 @@ def crawl(
     round_since: Annotated[
         str | None, typer.Option("--since", metavar="ISO", help="Leave out who was asked since then.")
     ] = None,
+    queued: Annotated[bool, typer.Option("--queued", help="For the queue: matching is another job.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Fetch, store and match: one line per source. Exit code 3 when a source was incomplete, each named on one line."""
@@ -44,21 +46,28 @@ def crawl(
     progress = _progress()
     now, is_set = command.now.instant, command.clock.is_set
     since = datetime.fromisoformat(round_since) if round_since else None
-    for outcome in crawl_sources(command.engine, command.settings, wanted, now, is_set, progress, since, APART):
+    more: dict[str, Any] = {"apart": APART, "holder": QUEUE if queued else ""}
+    for outcome in crawl_sources(command.engine, command.settings, wanted, now, is_set, progress, since, **more):
         outcomes.append(outcome)
         replan_stored(command.engine, command.now.instant)
         show(outcome.as_line())
-    matched = match_waiting(command)
-    show(f"{matched.calls} calls matched, {matched.matches} matches")
-    if (endpoint := endpoint_of(command.settings)) is not None:
-        show(as_line(read_questions(command.engine, endpoint, command.now.instant)))
-        show(opinions_as_line(ask_opinions(command.engine, endpoint, command.now.instant)))
+    if not queued:
+        _match(command, show)
     if as_json:
         answer([outcome.as_json() for outcome in sorted(outcomes, key=lambda o: o.source)], True, [])
     incomplete = [outcome for outcome in outcomes if not outcome.complete]
     if incomplete:
         typer.echo("incomplete: " + "; ".join(f"{o.source}: {o.why}" for o in incomplete), err=True)
         raise typer.Exit(INCOMPLETE)
+
+
+def _match(command: CommandContext, show: Callable[[str], None]) -> None:
+    """Match what came in, and ask the second reader, where there is one."""
+    matched = match_waiting(command)
+    show(f"{matched.calls} calls matched, {matched.matches} matches")
+    if (endpoint := endpoint_of(command.settings)) is not None:
+        show(as_line(read_questions(command.engine, endpoint, command.now.instant)))
+        show(opinions_as_line(ask_opinions(command.engine, endpoint, command.now.instant)))
 
 
 def _nothing(_line: str) -> None:

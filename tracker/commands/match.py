@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.commands.context import AsJson, CommandContext, answer, context_of
-from tracker.errors import CommandFailed
+from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.operations.progress import progress
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def match_waiting(command: CommandContext) -> "MatchingResult":
 def match(
     context: typer.Context,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Match every call again.")] = False,
+    shard: Annotated[str, typer.Option("--shard", metavar="N/OF", help="One part of several, such as 1/4.")] = "1/1",
     as_json: AsJson = False,
 ) -> None:
     """Match calls to the opgaven of the agenda; only what is new or changed, or all with --rebuild."""
@@ -39,12 +40,19 @@ def match(
 
     command, begun = context_of(context), time.monotonic()
     with progress("matching") as show:
-        done = match_with_model(command.engine, command.now.instant, rebuild, show)
+        done = match_with_model(command.engine, command.now.instant, rebuild, show, _part(shard))
     seconds = round(time.monotonic() - begun, 2)
     model = model_name(installed())
     data = {"calls": done.calls, "matches": done.matches, "seconds": seconds, "model": model}
     lines = [f"{done.calls} calls matched, {done.matches} matches, {seconds} s"]
     answer(data, as_json, lines if installed() else [*lines, f"without sentence vectors: {model}"])
+
+
+def _part(shard: str) -> tuple[int, int]:
+    number, _, of = shard.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise CommandFailed(f"{shard!r} is no part such as 1/4", WRONG_USAGE)
+    return int(number), int(of)
 
 
 @app.command()

@@ -1,15 +1,21 @@
-"""run, schedule and worker: the clock, with or without the pages, and more senders beside it."""
+"""run, schedule and worker: clock and pages in one process, or its parts in many.
+
+On PostgreSQL the parts share a queue; on SQLite there is one clock, and workers that only send.
+"""
 
 import asyncio
 import logging
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated
 
 import typer
 
+from db.job_queue import has_queue
 from tracker.commands.context import CommandContext, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.mailing.mailer import open_mailer, transport_of
-from tracker.operations.scheduler import Scheduler, run_until_stopped, send_until_stopped, ticking
+from tracker.operations.jobs import Jobs
+from tracker.operations.scheduler import Scheduler, asked_to_stop, run_until_stopped, send_until_stopped, ticking
 from tracker.web.frame.request_log import set_up_logs
 
 app = typer.Typer()
@@ -27,12 +33,12 @@ def run(
 
     command = _checked(context)
     server = page_server(command, host, port)
-    scheduler = Scheduler(command.settings, command.engine, command.clock, _say)
 
     async def both() -> None:
-        async with ticking(scheduler):
+        jobs, going = _clock(command)
+        async with going:
             await server.serve()
-            scheduler.stopping = True
+            jobs.stopping = True
 
     end_well_on_sigterm()  # or the mail that is being handed over would be in doubt
     asyncio.run(both())
@@ -40,18 +46,53 @@ def run(
 
 @app.command()
 def schedule(context: typer.Context) -> None:
-    """The clock alone: crawl, plan and send what is due, until stopped."""
+    """The clock alone: crawl, plan and send what is due, until stopped; on PostgreSQL any number, beside workers."""
     command = _checked(context)
     _say("the clock goes; Ctrl-C stops it")
-    asyncio.run(run_until_stopped(Scheduler(command.settings, command.engine, command.clock, _say)))
+    asyncio.run(_schedule(command))
 
 
 @app.command()
 def worker(context: typer.Context) -> None:
-    """Send what is due until stopped, beside the clock and other workers; plans and crawls nothing."""
+    """Until stopped, any job of the queue on PostgreSQL; on SQLite only send what is due, beside the clock."""
     command = _checked(context)
-    _say("sending what is due; Ctrl-C stops it")
-    asyncio.run(send_until_stopped(Scheduler(command.settings, command.engine, command.clock, _say)))
+    _say("doing what is due; Ctrl-C stops it")
+    asyncio.run(_work(command))
+
+
+async def _schedule(command: CommandContext) -> None:
+    if has_queue(command.engine):
+        await _on_the_queue(command, ticks=True)
+    else:
+        await run_until_stopped(Scheduler(command.settings, command.engine, command.clock, _say))
+
+
+async def _work(command: CommandContext) -> None:
+    if has_queue(command.engine):
+        await _on_the_queue(command, ticks=False)
+    else:
+        await send_until_stopped(Scheduler(command.settings, command.engine, command.clock, _say))
+
+
+async def _on_the_queue(command: CommandContext, ticks: bool) -> None:
+    stopped = asked_to_stop()
+    _, going = _queued(command, ticks)
+    async with going:
+        await stopped.wait()
+
+
+def _clock(command: CommandContext) -> tuple[Jobs, AbstractAsyncContextManager[None]]:
+    if has_queue(command.engine):
+        return _queued(command, ticks=True)
+    scheduler = Scheduler(command.settings, command.engine, command.clock, _say)
+    return scheduler, ticking(scheduler)
+
+
+def _queued(command: CommandContext, ticks: bool) -> tuple[Jobs, AbstractAsyncContextManager[None]]:
+    from tracker.operations.workers import QueuedJobs, working  # the engine takes a second to load
+
+    jobs = QueuedJobs(command.settings, command.engine, command.clock, _say)
+    return jobs, working(jobs, ticks)
 
 
 def _checked(context: typer.Context) -> CommandContext:

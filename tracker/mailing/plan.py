@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from db.bulk import uncollected
-from db.leases import release, take, this_process
+from db.leases import release, take, this_turn
 from db.models import Delivery, Run, Subscription
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeliveryState, MailKind
@@ -116,7 +116,7 @@ def plan(
     refused = clock_trouble(engine, now) if compare_clocks and not alerts_only else ""
     alerts_only = alerts_only or bool(refused)
     with writing(engine) as session:
-        epoch = take(session, LEASE, this_process())
+        epoch = take(session, LEASE, this_turn())
         if epoch is None:
             raise PlannerBusy("another process is planning")
         if not alerts_only:

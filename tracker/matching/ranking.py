@@ -13,7 +13,7 @@ from sqlalchemy import Engine, delete
 from sqlmodel import Session, col, select
 
 from db.models import Call, Leaning, Lesson, Match, TeamMember, User, Verdict
-from db.session import reading, writing
+from db.session import one_at_a_time, reading, writing
 from db.status import standing
 from db.vocabulary import LessonKind, Say
 from tracker.matching.texts import Vectors
@@ -66,6 +66,7 @@ def lean_again(engine: Engine, now: datetime, encoder: str | None) -> int:
         readers = {user for user in audience.participants if any(audience.hears(user, each) for each in said)}
         rows = _leanings(session, sorted(readers), said, audience, now, encoder)
     with writing(engine) as session:
+        one_at_a_time(session, "leanings")
         _replace(session, readers | known, rows)
     return len(rows)
 

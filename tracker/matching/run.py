@@ -19,6 +19,8 @@ from tracker.matching.vector_store import read_kept, store_kept
 
 BATCH = 40  # stored together: some twenty seconds of work where texts are new
 Progress = Callable[[int, int], None]
+Part = tuple[int, int]  # the first, second, ... of so many
+WHOLE: Part = (1, 1)
 Make = Callable[[Sequence[ChallengeText]], Matcher]
 
 
@@ -47,33 +49,44 @@ class MatchingRun:
 
 def match_calls(
     engine: Engine, model: str, make: Make, now: datetime, rebuild: bool = False, progress: Progress = quiet,
-    encoder: str | None = None,
+    encoder: str | None = None, part: Part = WHOLE,
 ) -> MatchingResult:  # fmt: skip
     """Match every call that is new, changed, or was matched with another model or agenda; all of them on rebuild.
 
     A re-match replaces matches and touches neither verdicts nor what was told; what people said moves what each reader
-    sees as before. The matcher is made only when a call waits for it, since loading a model takes seconds.
+    sees as before. The matcher is made only when a call waits for it, since loading a model takes seconds. ``part``:
+    only the calls of one part of so many, while others do the rest; who finishes last works out what readers lean to.
     """
     with reading(engine) as session:
         challenges = challenge_texts(session)
         key = matched_with(model, challenges)
-        pending = session.exec(select(Call.id).where(*_which(key, rebuild)).order_by(col(Call.id))).all()
+        pending = session.exec(select(Call.id).where(*_which(key, rebuild, part)).order_by(col(Call.id))).all()
     total = 0
     if pending:
         run = MatchingRun(engine, make(challenges), key, encoder, now)
         for start in range(0, len(pending), BATCH):
             total += _match_batch(run, pending[start : start + BATCH])
             progress(min(start + BATCH, len(pending)), len(pending))
-    lean_again(engine, now, encoder)
+    if part == WHOLE or not _still_waiting(engine, key):
+        lean_again(engine, now, encoder)
     return MatchingResult(len(pending), total)
 
 
+def _still_waiting(engine: Engine, key: str) -> bool:
+    with reading(engine) as session:
+        return session.exec(select(Call.id).where(*_which(key, rebuild=False)).limit(1)).first() is not None
+
+
 def match_with_model(
-    engine: Engine, now: datetime, rebuild: bool = False, progress: Progress = quiet
+    engine: Engine, now: datetime, rebuild: bool = False, progress: Progress = quiet, part: Part = WHOLE
 ) -> MatchingResult:
     """The same with the matcher that comes with the program: sentence vectors where the model is there, else words."""
     model = model_name(installed())
-    return match_calls(engine, model, lambda texts: Matcher(texts, embedder()), now, rebuild, progress, installed())
+
+    def make(texts: Sequence[ChallengeText]) -> Matcher:
+        return Matcher(texts, embedder())
+
+    return match_calls(engine, model, make, now, rebuild, progress, installed(), part)
 
 
 def waiting_calls(session: Session) -> int:
@@ -134,8 +147,10 @@ def matched_with(model: str, challenges: Sequence[ChallengeText]) -> str:
     return f"{model}/{hashlib.sha256(texts.encode()).hexdigest()[:16]}"
 
 
-def _which(key: str, rebuild: bool) -> Iterator[ColumnElement[bool]]:
+def _which(key: str, rebuild: bool, part: Part = WHOLE) -> Iterator[ColumnElement[bool]]:
     yield col(Call.joined_into).is_(None)
+    if part != WHOLE:
+        yield col(Call.id) % part[1] == part[0] - 1
     if not rebuild:
         yield or_(col(Call.matched_with) != key, _newest_revision() > col(Call.matched_revision))
 

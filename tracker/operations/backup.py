@@ -19,12 +19,13 @@ from sqlalchemy import Connection, Engine, LargeBinary, MetaData, Table, select
 from sqlmodel import SQLModel
 
 import db.models
+from db.job_queue import PREFIX
 from db.migrate import newest_schema
 from tracker.operations.installation import Belongings, add_belongings
 
 FORMAT = 3
 AT_ONCE, FEW = 500, 20  # rows
-OF_THE_INDEX = ("search_call", "alembic_version", "sqlite_")  # made anew, never carried over
+OF_THE_INDEX = ("search_call", "alembic_version", "sqlite_", PREFIX)  # made anew, never carried over
 Progress = Callable[[int, int], None]
 
 

@@ -26,6 +26,7 @@ from tracker.sources.places import Places
 
 AT_A_TIME, MOST_SLOW = 4, 8  # a slow one beside them mostly waits for the network
 SLOW = 1 / 15  # of the time that a source may take: two minutes of thirty
+QUEUE = "queue"  # who asks for a source where jobs are handed out; a person's own crawl is still respected
 BUSY = "another process is crawling it now"
 ASKED = "not asked: it wants to be left alone until"
 Keep = Callable[[Session, Crawled, datetime], int]  # gives how much there was to keep
@@ -69,21 +70,22 @@ class CrawlReport:
 
 def crawl_sources(
     engine: Engine, settings: Settings, names: Sequence[str], now: datetime, clock_is_set: bool, progress: Progress,
-    round_since: datetime | None = None, apart: Mapping[str, Keep] = NOTHING_APART,
+    round_since: datetime | None = None, apart: Mapping[str, Keep] = NOTHING_APART, holder: str = "",
 ) -> Iterator[CrawlReport]:  # fmt: skip
     """Yield an outcome a source, in the order in which they end.
 
     Only a database that cannot be written to stops the round (OperationalError). ``clock_is_set``: our clock is a
     trial's, so how much it differs from the sources' clocks means nothing. ``round_since``: who was asked since then
     has had this round; another process may have served it between our being started and our turn. ``apart``: by
-    source, how what it lists is kept where that is no calls, in the same transaction.
+    source, how what it lists is kept where that is no calls, in the same transaction. ``holder``: who asks, if not this
+    process; QUEUE takes over from itself, since the queue never lets one source be asked twice at once.
     """
     with reading(engine) as session:
         waiting = patience(session, names, now)
     yield from (
         CrawlReport(name, 0, False, f"{ASKED} {until:%Y-%m-%d %H:%M} UTC", 0) for name, until in waiting.items()
     )
-    epochs = {name: _take(engine, settings, name) for name in names if name not in waiting}
+    epochs = {name: _take(engine, settings, name, holder) for name in names if name not in waiting}
     yield from (CrawlReport(name, 0, False, BUSY, 0) for name, epoch in epochs.items() if epoch is None)
     taken = {name: epoch for name, epoch in epochs.items() if epoch is not None}
     for name in _served(engine, taken, round_since):
@@ -97,11 +99,11 @@ def crawl_sources(
             _give_back(engine, crawled.source, taken[crawled.source])
 
 
-def _take(engine: Engine, settings: Settings, name: str) -> int | None:
+def _take(engine: Engine, settings: Settings, name: str, holder: str = "") -> int | None:
     """Nobody else may crawl this source until we are done, or have been dead for a while."""
     longest = timedelta(seconds=settings.source_limit_seconds + 300)
     with writing(engine) as session:
-        return leases.take(session, f"crawl {name}", leases.this_process(), longest)
+        return leases.take(session, f"crawl {name}", holder or leases.this_process(), longest)
 
 
 def _served(engine: Engine, names: Iterable[str], since: datetime | None) -> list[str]:
