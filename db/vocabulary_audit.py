@@ -20,6 +20,7 @@ class Action(Word):
     DOCUMENT_WITHDRAWN = "document withdrawn", "document ingetrokken"
     PUBLICATION_ADDED = "publication added", "publicatie in het KennisHuis gezet"
     PUBLICATION_CHANGED = "publication changed", "publicatie gewijzigd"
+    PUBLICATION_LINKED = "publication linked", "regeling of dossier bij een publicatie gezet of weggehaald"
     PUBLICATION_WITHDRAWN = "publication withdrawn", "publicatie ingetrokken"
     RELEASE_PROPOSED = "release proposed", "publicatie voorgelegd om openbaar te maken"
     RELEASE_CONFIRMED = "release confirmed", "publicatie openbaar gemaakt"

@@ -45,6 +45,8 @@ class PublicationDeed(Word):
     """What was done to a publication, in its history."""
 
     CHANGED = "changed", "gewijzigd"
+    LINKED = "linked", "iets erbij gezet"
+    UNLINKED = "unlinked", "iets erbij weggehaald"
     WITHDRAWN = "withdrawn", "ingetrokken"
     PROPOSED = "proposed", "voorgelegd om openbaar te maken"
     RELEASED = "released", "openbaar gemaakt"

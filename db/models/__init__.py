@@ -50,6 +50,7 @@ from db.models.knowledge import (
     Publication,
     PublicationChallenge,
     PublicationChange,
+    PublicationLink,
     PublicationRelease,
     PublicationText,
 )

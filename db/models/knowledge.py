@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Text
+from sqlalchemy import JSON, CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from db.models.columns import Numbered, one_of
@@ -64,6 +64,23 @@ class PublicationChallenge(SQLModel, table=True):
 
     publication_id: int = Field(foreign_key="publication.id", primary_key=True)
     challenge_id: str = Field(foreign_key="challenge.id", primary_key=True, index=True)
+
+
+class PublicationLink(Numbered, table=True):
+    """A call or a dossier that a person put beside a publication; a dossier is there for who may see it."""
+
+    __tablename__ = "publication_link"
+    __table_args__ = (
+        UniqueConstraint("publication_id", "call_id"),
+        UniqueConstraint("publication_id", "dossier_id"),
+        CheckConstraint("(call_id IS NULL) <> (dossier_id IS NULL)", name="one"),
+    )
+
+    publication_id: int = Field(foreign_key="publication.id")
+    call_id: int | None = Field(default=None, foreign_key="call.id", index=True)
+    dossier_id: int | None = Field(default=None, foreign_key="dossier.id", index=True)
+    added_by: int = Field(foreign_key="user.id")
+    added_at: datetime
 
 
 class PublicationText(SQLModel, table=True):

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, select
 
+import tracker.care.places
 from db.models import (
     CalendarFeed,
     ContactMoment,
@@ -71,13 +72,19 @@ def with_person(session: Session, now: datetime) -> tuple[Cast, Stakeholder]:
     return cast, session.exec(select(Stakeholder)).one()
 
 
-def test_an_erased_person_is_gone_from_every_table_and_the_record_stays(engine: Engine, now: datetime) -> None:
+def test_an_erased_person_is_gone_from_every_table_and_the_record_stays(
+    engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    once = tracker.care.places.tables_with_text
+    monkeypatch.setattr(tracker.care.places, "tables_with_text", lambda: (read.append(1), once())[1])
     with writing(engine) as session:
         _cast, person = with_person(session, now)
         report = erase_person(session, person, now)
     everything = dump(engine).casefold()
     assert "naria" not in everything
     assert (report.texts, report.left) == (3, [])
+    assert len(read) == 1, "all texts are read once, however much must be said of them"
     with writing(engine) as session:
         contact = session.exec(select(ContactMoment)).one()
         assert contact.message == f"Met {GONE} gesproken over regie"

@@ -7,25 +7,30 @@ import pytest
 from sqlmodel import Session, select
 
 from db.models import (
+    Delivery,
     DocumentContent,
     Match,
     Publication,
     PublicationChange,
+    PublicationLink,
     PublicationRelease,
     PublicationText,
 )
-from db.vocabulary import Role, Visibility
+from db.vocabulary import DeliveryState, Role, Visibility
 from db.vocabulary_knowledge import Licence, PublicationKind
 from db.vocabulary_lobby import ApplicationStage
+from notifications.outbox import put
 from tests.make.lobby import Cast, gather
+from tests.make.mail_cases import MAILER
 from tests.make.pages import make_user
 from tracker.applications import stages
 from tracker.care.places import named, publications_naming
 from tracker.documents import documents
 from tracker.errors import ChangedMeanwhile, Incomplete, MoveNotAllowed, NotAllowed, NotFound, Refused
-from tracker.knowledge import publications, related, releases
+from tracker.knowledge import links, publications, related, releases
 from tracker.knowledge.history import history_of
 from tracker.knowledge.publications import PublicationFields, PublicationFilter, Upload
+from tracker.mailing.release_mail import release_mails, rewrite_releases, second_persons
 from tracker.rights import Deed, viewer_of
 
 
@@ -216,3 +221,41 @@ def test_who_is_erased_and_stands_in_a_file_is_named_to_whoever_erases(cast: Cas
     cast.session.flush()
     found = [publications_naming(cast.session, named(name)) for name in ("Anna Bakker", "Anna Visser")]
     assert found == [[made.id], []]
+
+
+def test_a_person_puts_a_call_and_a_dossier_beside_a_publication_for_who_may_see_them(cast: Cast) -> None:
+    row, own = added(cast), cast.open("Eigen dossier", visibility=Visibility.OWN)
+    for address in (f"https://radar.example/regelingen/{cast.call.id}?x=1", f"/dossiers/{own.id}"):
+        links.link(cast.deed(), row, address)
+    for wrong in ("/kalender", "/regelingen/999999", f"/dossiers/{own.id}"):  # the last hangs there already
+        with pytest.raises(Incomplete) as refused:
+            links.link(cast.deed(), row, wrong)
+        assert list(refused.value.errors) == ["address"]
+    theirs = publications.add(cast.deed(cast.haarlem), fields(title="Van Haarlem"), upload())
+    with pytest.raises(Incomplete, match="bestaat niet"):
+        links.link(cast.deed(cast.haarlem), theirs, f"/dossiers/{own.id}")
+    with pytest.raises(NotAllowed):
+        links.link(cast.deed(cast.haarlem), row, f"/regelingen/{cast.call.id}")
+    assert [call.id for _, call in links.calls_of(cast.session, row)] == [cast.call.id]
+    seen = [len(links.dossiers_of(cast.session, viewer_of(who), row)) for who in (cast.lobbyist, cast.haarlem)]
+    assert seen == [1, 0]
+    on = PublicationLink.call_id == cast.call.id
+    assert links.linked_to(cast.session, viewer_of(cast.haarlem), on) == [row]
+    with pytest.raises(NotFound):
+        links.unlink(cast.deed(cast.haarlem), theirs, links.calls_of(cast.session, row)[0][0].id)
+    links.unlink(cast.deed(), row, links.calls_of(cast.session, row)[0][0].id)
+    assert links.linked_to(cast.session, viewer_of(cast.haarlem), on) == []
+
+
+def test_who_can_be_the_second_person_is_mailed_once_and_not_after_it_was_decided(cast: Cast) -> None:
+    row = added(cast)
+    release = releases.propose(cast.deed(cast.coordinator), row, row.version)
+    later = cast.now + timedelta(minutes=1)
+    assert [user.id for user in second_persons(cast.session, release)] == [cast.second.id]
+    mails = release_mails(cast.session, MAILER, release, later)
+    assert [(mail.address, f"/kennishuis/{row.id}" in mail.text) for mail in mails] == [(cast.second.email, True)]
+    put(cast.session, mails, MAILER.key, MAILER.domain)
+    assert rewrite_releases(cast.session, MAILER, later) == 0
+    releases.confirm(cast.deed(cast.second), row, release.id)
+    assert rewrite_releases(cast.session, MAILER, later) == 1
+    assert cast.session.exec(select(Delivery.state)).all() == [DeliveryState.CANCELLED]

@@ -6,11 +6,11 @@ pages of public sources. What must be kept by law is said and left.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Engine, RowMapping, func, text
+from sqlalchemy import Engine, func, text
 from sqlmodel import Session, col, delete, or_, select
 
 from db.models import (
@@ -110,7 +110,7 @@ def preview(session: Session, person: Stakeholder | User, now: datetime) -> Prev
     who, holds = _who(person), holds_on(session, local_day(now))
     if isinstance(person, Stakeholder) and not person.person:
         return Preview(who, [], [], [], _files_about(session, person), {})
-    found = places(session, who, _kept(holds))
+    found, in_held = _standing(session, who, holds)
     ours = [place for place in found if not place.published]
     about = _files_about(session, person) if isinstance(person, Stakeholder) else []
     files = sorted({*about, *files_naming(session, who)})
@@ -120,7 +120,7 @@ def preview(session: Session, person: Stakeholder | User, now: datetime) -> Prev
         [place for place in ours if not place.sure],
         [place for place in found if place.published],
         files,
-        dict(sorted(holds.dossiers.items())) if _stands_in_held(session, who, holds) else {},
+        dict(sorted(holds.dossiers.items())) if in_held else {},
     )
 
 
@@ -130,18 +130,11 @@ def _who(person: Stakeholder | User) -> Named:
     return named_in(person.person, person.address)
 
 
-def _kept(holds: Holds) -> Callable[[RowMapping], bool]:
-    """Says of a row whether it is of a held dossier; only dossiers themselves have a ``message_nl``."""
-
-    def kept(row: RowMapping) -> bool:
-        dossier_id = row.get("dossier_id") or (row["id"] if "message_nl" in row else None)
-        return dossier_id in holds.dossiers
-
-    return kept
-
-
-def _stands_in_held(session: Session, who: Named, holds: Holds) -> bool:
-    return bool(holds.dossiers) and bool(places(session, who, lambda row: not _kept(holds)(row)))
+def _standing(session: Session, who: Named, holds: Holds) -> tuple[list[Place], bool]:
+    """Where they are named, and whether that is in a held dossier too, which stays; all texts are read once."""
+    every = places(session, who)
+    free = [place for place in every if place.dossier_id not in holds.dossiers]
+    return free, len(free) < len(every)
 
 
 def erase_person(session: Session, stakeholder: Stakeholder, now: datetime, also: Iterable[Place] = ()) -> Erased:
@@ -183,15 +176,16 @@ def _out_of_texts(session: Session, who: Named, also: Iterable[Place], now: date
     """Cancel what waits, strike every text, and name what a person must still look at."""
     holds = holds_on(session, local_day(now))
     _cancel_mail(session, who, report)
-    found = places(session, who, _kept(holds))
+    found, in_held = _standing(session, who, holds)
     asked = {(place.table, place.key, place.column) for place in also}
-    agreed = [p for p in found if p.sure or (p.table, p.key, p.column) in asked]
-    report.texts += strike(session, who, [place for place in agreed if not place.published], now)
-    report.left += [p.name for p in places(session, who, _kept(holds)) if p.name not in report.left]
+    agreed = [p for p in found if not p.published and (p.sure or (p.table, p.key, p.column) in asked)]
+    report.texts += strike(session, who, agreed, now)
+    left = dict.fromkeys(place.name for place in found if place not in agreed)
+    report.left += [name for name in left if name not in report.left]
     files = [f"document {number}, inhoud" for number in files_naming(session, who)]
     files += [f"publication {number}, inhoud" for number in publications_naming(session, who)]
     report.left += [name for name in files if name not in report.left]
-    if _stands_in_held(session, who, holds):
+    if in_held:
         report.held += [f"dossier {number}: {why}" for number, why in sorted(holds.dossiers.items())]
 
 

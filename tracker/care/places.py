@@ -5,7 +5,7 @@ import json
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -142,12 +142,11 @@ def _holds_text(column: Column[Any]) -> bool:
     )
 
 
-def places(session: Session, who: Named, kept: Callable[[RowMapping], bool] = lambda _row: False) -> list[Place]:
-    """Every place in which they are named; not those in rows that ``kept`` names. Nothing is changed."""
+def places(session: Session, who: Named) -> list[Place]:
+    """Every place in which they are named, by one reading of all texts. Nothing is changed."""
     return [
         Place(table.name, _key(table, row), column.name, excerpt, sure, published, *_whose(table, row))
         for table, columns, row, published in _rows(session, who)
-        if not kept(row)
         for column in columns
         for excerpt, sure in _said(who, row[column.name])
     ]

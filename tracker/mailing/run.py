@@ -23,6 +23,7 @@ from tracker.mailing.outdated_mail import hidden_since, past_midnight
 from tracker.mailing.personal import waiting_of
 from tracker.mailing.plan import PlannerBusy, PlanResult, plan
 from tracker.mailing.planning_run import LeaseLost
+from tracker.mailing.release_mail import RELEASE, rewrite_releases
 from tracker.settings import Settings
 from tracker.sources.clock_skew import clock_trouble
 
@@ -84,11 +85,12 @@ def rewrite_outdated(engine: Engine, mailer: Mailer, clock: Clock) -> None:
 
     now = clock.now()
     with reading(engine) as session:
-        shared = waiting_of(session, BRIEF) or waiting_of(session, MINUTES)
+        shared = any(waiting_of(session, what) for what in (BRIEF, MINUTES, RELEASE))
     if shared:
         with writing(engine) as session:
             rewrite_briefs(session, mailer, now.instant)
             rewrite_minutes(session, mailer, now.instant)
+            rewrite_releases(session, mailer, now.instant)
     with reading(engine) as session:
         if not past_midnight(session, now) and not hidden_since(session, mailer.links):
             return

@@ -1,16 +1,16 @@
 """Made-up publications, contacts, memberships and activities for the demo; nothing in it is real."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from db.models import Challenge, User
+from db.models import Challenge, Dossier, Match, User
 from db.vocabulary import Visibility
 from db.vocabulary_knowledge import PublicationKind
 from notifications.wording import local_day
-from tracker.knowledge import publications
+from tracker.knowledge import links, publications
 from tracker.knowledge.publications import PublicationFields, Upload
 from tracker.network import activities, contact_persons, memberships
 from tracker.network.activities import ActivityFields
@@ -37,11 +37,24 @@ def load_network(session: Session, now: datetime, people: Mapping[str, User], da
 
 
 def _publication(deed: Deed, entry: dict[str, Any]) -> None:
-    text = entry.pop("text")
+    text, title = entry.pop("text"), entry.pop("beside", "")
     challenges = tuple(name for name in entry.pop("challenges", []) if deed.session.get(Challenge, name))
     fields = PublicationFields(**{**entry, "kind": PublicationKind(entry["kind"])}, challenges=challenges)
     name = "-".join(fields.title.casefold().split()[:4])
-    publications.add(deed, fields, Upload(f"{name}.txt", text.encode(), 100_000))
+    made = publications.add(deed, fields, Upload(f"{name}.txt", text.encode(), 100_000))
+    for address in _beside(deed.session, title, challenges):
+        links.link(deed, made, address)
+
+
+def _beside(session: Session, title: str, challenges: Sequence[str]) -> Iterator[str]:
+    """The example's dossier of that title, and the call that fits the opgave best."""
+    dossier = session.exec(select(Dossier.id).where(Dossier.title == title)).first()
+    if dossier is not None:
+        yield f"/dossiers/{dossier}"
+    best = select(Match.call_id).where(col(Match.challenge_id).in_(challenges)).order_by(col(Match.score).desc())
+    call = session.exec(best.limit(1)).first()
+    if call is not None:
+        yield f"/regelingen/{call}"
 
 
 def _contact(deed: Deed, entry: dict[str, Any], people: Mapping[str, User]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Call, Correction, Follow, Match, Revision, Sighting, Snapshot, User, Verdict
+from db.models import Call, Correction, Follow, Match, PublicationLink, Revision, Sighting, Snapshot, User, Verdict
 from db.models import Challenge as ChallengeRow
 from db.queries import Viewer
 from db.rights import visible
@@ -19,6 +19,7 @@ from tracker.calls.notes import notes_on
 from tracker.calls.open_questions import questions_of
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
+from tracker.knowledge.links import linked_to
 from tracker.matching.search import SHOWN_FROM
 from tracker.matching.second_opinion import opinions_on
 from tracker.web.calls.head import head_of
@@ -64,6 +65,7 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         verdicts=_said_by(request, Verdict, col(Verdict.undone_at), call, col(Verdict.at).desc()),
         clock=clock_of(session, call, viewer, request.now),
         notes=notes_on(session, viewer, call),
+        publications=linked_to(session, viewer, PublicationLink.call_id == call.id),
         winners=winners_for(session, row.code, call.programme),
         **what_is_known(request, call),
     )

@@ -108,6 +108,8 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/kennishuis/nieuw": (Action.PUBLICATION_ADDED, Subject.PUBLICATION),
     "/kennishuis/{publication_id:id}/bijwerken": (Action.PUBLICATION_CHANGED, Subject.PUBLICATION),
     "/kennishuis/{publication_id:id}/intrekken": (Action.PUBLICATION_WITHDRAWN, Subject.PUBLICATION),
+    "/kennishuis/{publication_id:id}/verbanden": (Action.PUBLICATION_LINKED, Subject.PUBLICATION),
+    "/kennishuis/{publication_id:id}/verbanden/{link_id:id}/weg": (Action.PUBLICATION_LINKED, Subject.PUBLICATION),
     "/kennishuis/{publication_id:id}/openbaar": (Action.RELEASE_PROPOSED, Subject.PUBLICATION),
     "/kennishuis/{publication_id:id}/niet-openbaar": (Action.RELEASE_ENDED, Subject.PUBLICATION),
     f"{RELEASE}/bevestigen": (Action.RELEASE_CONFIRMED, Subject.PUBLICATION),

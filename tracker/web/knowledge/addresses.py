@@ -19,6 +19,8 @@ ROUTES: list[Route] = [
     Route("GET", f"{ONE}/bijwerken", publications.edit, FUNDRAISER),
     Route("POST", f"{ONE}/bijwerken", publications.change, FUNDRAISER),
     Route("POST", f"{ONE}/intrekken", publications.withdraw, FUNDRAISER),
+    Route("POST", f"{ONE}/verbanden", publications.link, FUNDRAISER),
+    Route("POST", f"{ONE}/verbanden/{{link_id:id}}/weg", publications.unlink, FUNDRAISER),
     Route("POST", f"{ONE}/openbaar", publications.propose, FUNDRAISER),
     Route("POST", f"{ONE}/niet-openbaar", publications.take_down, FUNDRAISER),
     Route("POST", f"{ONE}/vrijgaven/{{release_id:id}}/bevestigen", publications.confirm, COORDINATOR),

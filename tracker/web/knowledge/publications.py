@@ -9,11 +9,14 @@ from starlette.responses import Response
 
 from db.models import Agenda, Challenge, Publication
 from db.vocabulary_knowledge import Licence, PublicationKind, PublicationLanguage
+from notifications.outbox import put
 from tracker.documents import contents
 from tracker.errors import NotFound
-from tracker.knowledge import publications, related, releases, texts
+from tracker.knowledge import links, publications, related, releases, texts
 from tracker.knowledge.history import challenges_of, history_of
 from tracker.knowledge.publications import PublicationFields, PublicationFilter, Upload
+from tracker.mailing.mailer import open_mailer
+from tracker.mailing.release_mail import release_mails
 from tracker.rights import may_change
 from tracker.web.documents.documents import file_answer
 from tracker.web.frame.actions import PageOf, no_subject, participants
@@ -81,6 +84,10 @@ class ChangeForm(PublicationForm):
 
 class SeenForm(BaseModel):
     seen: int
+
+
+class LinkForm(BaseModel):
+    address: Annotated[str, Field(max_length=1000)] = ""
 
 
 class WithdrawForm(SeenForm):
@@ -151,6 +158,8 @@ def _show(request: RequestContext, publication: Publication, state: FormState) -
         unread=texts.said_of(session, publication),
         calls=related.calls_beside(session, named, request.now.instant),
         dossiers=related.dossiers_beside(session, viewer, publication, named),
+        linked_calls=links.calls_of(session, publication),
+        linked_dossiers=links.dossiers_of(session, viewer, publication),
         history=history_of(session, publication),
         people=dict(participants(session)),
     )
@@ -222,10 +231,25 @@ def withdraw(request: RequestContext, publication: Publication, form: WithdrawFo
     publications.withdraw(request.deed, publication, form.why, form.seen)
 
 
+@show.form(LinkForm)
+def link(request: RequestContext, publication: Publication, form: LinkForm) -> None:
+    """Put a call or a dossier beside it."""
+    links.link(request.deed, publication, form.address)
+
+
+@show.button(done="verwijderd")
+def unlink(request: RequestContext, publication: Publication) -> None:
+    """Take one away."""
+    links.unlink(request.deed, publication, request.params["link_id"])
+
+
 @show.form(SeenForm, done="voorgelegd")
 def propose(request: RequestContext, publication: Publication, form: SeenForm) -> None:
-    """Put before a second person to make it public."""
-    releases.propose(request.deed, publication, form.seen)
+    """Put before a second person to make it public, and mail who that can be."""
+    release = releases.propose(request.deed, publication, form.seen)
+    mailer = open_mailer(request.site.settings, request.site.engine)
+    mails = release_mails(request.session, mailer, release, request.now.instant)
+    put(request.session, mails, mailer.key, mailer.domain)
 
 
 @show.button(done="openbaar")

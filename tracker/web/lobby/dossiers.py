@@ -6,13 +6,14 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Agenda, Call, Challenge, Dossier, DossierCall, Participant, User
+from db.models import Agenda, Call, Challenge, Dossier, DossierCall, Participant, PublicationLink, User
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Result, Stage
 from tracker.applications.mismatches import mismatches
 from tracker.calls.publications import chain
 from tracker.documents.documents import documents_of
 from tracker.errors import NotFound
+from tracker.knowledge.links import linked_to
 from tracker.lobby import audience, dossier_ends, dossier_list, dossiers, moments, watch
 from tracker.lobby.asks import asks
 from tracker.lobby.coalition import contradictions_in
@@ -219,6 +220,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         contacts=len(contacts_of(session, viewer, dossier)),
         may_change=may_change(viewer, dossier),
         outcomes=[(outcome, owns(viewer, outcome)) for outcome in moments.outcomes_of(session, viewer, dossier)],
+        publications=linked_to(session, viewer, PublicationLink.dossier_id == dossier.id),
         history=history_in(session, viewer, dossier),
         follows=watch.follows(session, viewer.user_id, dossier),
         outside=_outside(session, dossier),
