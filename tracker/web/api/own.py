@@ -14,11 +14,14 @@ from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import Select
 
 from db.models import Application, ContactMoment, Correction, Dossier, LogEntry, LoggedChange, Stakeholder, Verdict
+from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import ApiScope
-from db.vocabulary_lobby import DossierKind, LoggedDeed, LoggedKind
+from db.vocabulary_lobby import ApplicationStage, DossierKind, LoggedDeed, LoggedKind
+from tracker.applications.stages import DECIDED, MOVES
 from tracker.calls.records import moment, number
 from tracker.exchange.export_lobby import contact_record
+from tracker.rights import may_change
 from tracker.web.api import own_answers as told
 from tracker.web.api.answers import WithdrawnAnswer
 from tracker.web.api.caller import Caller, KeyReader
@@ -153,7 +156,7 @@ def applications(caller: KeyReader, query: AList) -> told.ApplicationList:
     found = caller.session.exec(rows.order_by(col(Dossier.id)).limit(query.limit + 1)).all()
     part = sliced([(row, of) for row, of in found], query.limit, lambda pair: pair[0].id)
     withdrawn = [] if query.cursor or not since else _deleted_applications(caller, query)
-    items = [_application(dossier, row) for dossier, row in part.rows]
+    items = [_application(caller.viewer, dossier, row) for dossier, row in part.rows]
     return told.ApplicationList(items=items, withdrawn=withdrawn, next=part.next)
 
 
@@ -163,7 +166,7 @@ def application(caller: KeyReader, dossier_id: RowNumber, _: PlainQuery) -> told
     pair = caller.session.exec(_applications(caller).where(Dossier.id == dossier_id)).first()
     if pair is None:
         raise HTTPException(404)
-    return _application(pair[0], pair[1])
+    return _application(caller.viewer, pair[0], pair[1])
 
 
 def _applications(caller: Caller) -> Select[Dossier, Application]:
@@ -185,8 +188,15 @@ def _deleted_applications(caller: Caller, query: ListQuestion) -> list[Withdrawn
     return [WithdrawnAnswer(id=id_, into=into) for id_, into in caller.session.exec(gone.order_by(col(Dossier.id)))]
 
 
-def _application(dossier: Dossier, row: Application) -> told.ApplicationAnswer:
+def _next(viewer: Viewer, dossier: Dossier) -> list[str]:
+    """Where the owner of the key may bring it: nowhere where it is another's, and what a funder decides is a page's."""
+    after = MOVES[ApplicationStage(dossier.stage)] - DECIDED if may_change(viewer, dossier) else frozenset()
+    return [stage.value for stage in ApplicationStage if stage in after]
+
+
+def _application(viewer: Viewer, dossier: Dossier, row: Application) -> told.ApplicationAnswer:
     return told.ApplicationAnswer(
+        next_stages=_next(viewer, dossier),
         id=dossier.id,
         version=dossier.version,
         title=dossier.title,

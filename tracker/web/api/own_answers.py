@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 from db.vocabulary import NoReason, Say, Visibility
 from db.vocabulary_lobby import ApplicationStage, ContactKind
 from tracker.web.api.answers import ApiAnswer, Day, Moment, Number, WithdrawnAnswer
+from tracker.web.calls.correct import CORRECTABLE
 from tracker.web.frame.forms import Sharing
 from tracker.web.frame.safety import plain
 
@@ -89,7 +90,10 @@ class CorrectionList(ApiAnswer):
 
 
 class ApplicationAnswer(ApiAnswer):
-    """An application: for which call, how far, and the money that is asked. ``version``: for who moves it on."""
+    """An application: for which call, how far, and the money that is asked.
+
+    ``version`` and ``next_stages`` are for who moves it on.
+    """
 
     id: int
     version: int
@@ -106,6 +110,7 @@ class ApplicationAnswer(ApiAnswer):
     submitted_on: Day | None
     decided_on: Day | None
     granted: Number | None
+    next_stages: list[str]
 
 
 class ApplicationList(ApiAnswer):
@@ -168,7 +173,13 @@ class ChangedContact(NewContact):
 class NewCorrection(Sent):
     """What is right: a day, with an hour where that is known, or a number, or a text."""
 
-    field: Line
+    field: Annotated[
+        Line,
+        Field(
+            description="Een datum gaat met day, een bedrag of percentage met number, het andere met text.",
+            json_schema_extra={"enum": list(dict(CORRECTABLE))},
+        ),
+    ]
     day: date | None = None
     hour: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     number: Annotated[Decimal, Field(ge=0, le=10**13)] | None = None
@@ -179,7 +190,7 @@ class NewCorrection(Sent):
 class NewStage(Sent):
     """To which stage an application goes."""
 
-    to: ApplicationStage
+    to: Annotated[ApplicationStage, Field(description="Een van de nextStages van de aanvraag.")]
     submitted_on: date | None = None
     proof: Line = ""
     version: int
