@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = "publication_links"
-down_revision = "account_reports"
+down_revision = "second_looks"
 branch_labels = None
 depends_on = None
 
