@@ -64,6 +64,18 @@ def test_a_person_is_looked_at_taken_along_and_erased(
         assert session.exec(select(Stakeholder.person)).one() == ""
 
 
+def test_a_hold_stands_on_the_page_and_is_lifted_there(
+    world: tuple[Engine, Cast, User], now: datetime, tmp_path: Path
+) -> None:
+    engine, _cast, administrator = world
+    with visit(engine, now, tmp_path, administrator) as page:
+        page.send_form("/beheer/privacy/bewaren", subject="persons", reason="Woo 2026-14", until="2026-06-19")
+        held = page.get("/beheer/privacy").text
+        assert ("Woo 2026-14" in held, "Hef op" in held) == (True, True)
+        page.send_form("/beheer/privacy/bewaren/1/opheffen")
+        assert "Woo 2026-14" not in page.get("/beheer/privacy").text
+
+
 def test_another_organisations_person_does_not_exist(
     world: tuple[Engine, Cast, User], now: datetime, tmp_path: Path
 ) -> None:

@@ -129,6 +129,7 @@ def _as_file(request: RequestContext, person: Stakeholder | User) -> Response:
 @of_contact.form(EraseForm, done="gewist")
 def erase_contact(request: RequestContext, person: Stakeholder, form: EraseForm) -> None:
     """Erase a person we speak with."""
+    _must_be_sure(form)
     seen = _agreed(request, preview(request.session, person, request.now.instant), form)
     request.record(Action.ERASE, erase_person(request.session, person, request.now.instant, seen).who)
 
@@ -136,14 +137,19 @@ def erase_contact(request: RequestContext, person: Stakeholder, form: EraseForm)
 @of_user.form(EraseForm, done="gewist")
 def erase_account(request: RequestContext, user: User, form: EraseForm) -> None:
     """Erase a user."""
+    _must_be_sure(form)
     seen = _agreed(request, preview(request.session, user, request.now.instant), form)
     request.record(Action.ERASE, erase_user(request.session, user, request.now.instant, seen).who)
+
+
+def _must_be_sure(form: EraseForm) -> None:
+    """Asked first: looking through every text takes long, and everybody who writes waits for it."""
+    if not form.sure:
+        raise Incomplete("Kijk na wat er gewist wordt en zet het vinkje: dit kan niet ongedaan.", "sure")
 
 
 def _agreed(request: RequestContext, seen: Preview, form: EraseForm) -> list[Place]:
     """The surnames that were ticked. Raises Incomplete where the page is not the one that was looked at."""
     if form.seal != seen.seal:
         raise Incomplete(CHANGED, "sure")
-    if not form.sure:
-        raise Incomplete("Kijk na wat er gewist wordt en zet het vinkje: dit kan niet ongedaan.", "sure")
     return [place for place in _ours(request, seen.doubtful) if place.name in form.also]
