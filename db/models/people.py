@@ -27,7 +27,7 @@ class Participant(SQLModel, table=True):
     remark: str = Field(default="", description="what is not certain about it")
     # Without a key to the user: users have one to their participant, and tables need an order.
     proposed_by: int | None = Field(
-        default=None, description="the user of elsewhere who said that it merges: a second one confirms"
+        default=None, description="the user who said on screen that it merges: a second one confirms"
     )
     proposed_at: datetime | None = None
     confirmed_by: int | None = Field(default=None, description="the user who confirmed that")

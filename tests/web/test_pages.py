@@ -542,7 +542,9 @@ def test_a_deferred_mail_goes_at_once_and_a_failed_one_never_again(administrator
     assert answers == [404, 303, 404]
 
 
-def test_a_participant_is_merged_into_another_from_a_day_on(administrator: Visitor) -> None:
+def test_a_participant_is_merged_into_another_from_a_day_on_by_two_administrators(
+    administrator: Visitor, engine: Engine, now: datetime, tmp_path: Path
+) -> None:
     where = "/beheer/deelnemers/landsmeer"
     seen = administrator.seen_on(where)
     assert administrator.send_form(where, name="Landsmeer", merged_into="landsmeer").status_code == 422
@@ -553,6 +555,14 @@ def test_a_participant_is_merged_into_another_from_a_day_on(administrator: Visit
         ).status_code
         == 303
     )
+    assert "Wacht op een tweede beheerder" in administrator.get(where).text
+    assert "wacht op een tweede beheerder" in administrator.get("/beheer/deelnemers").text
+    assert administrator.send_form(f"{where}/samenvoeging").status_code == 403
+    with writing(engine) as session:
+        second = make_user(session, now, Role.ADMINISTRATOR, "haarlem")
+    with visit(engine, now, tmp_path, second) as other:
+        assert other.send_form(f"{where}/samenvoeging").status_code == 303
+        assert "Wacht op een tweede beheerder" not in other.get(where).text
 
 
 def test_a_source_that_said_nothing_of_dates_gets_a_next_step(coordinator: Visitor, engine: Engine) -> None:

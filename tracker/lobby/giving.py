@@ -11,7 +11,7 @@ from db.vocabulary_lobby import LogKind
 from tracker.errors import Incomplete, MoveNotAllowed
 from tracker.lobby import dossiers
 from tracker.lobby.due import LobbyDue
-from tracker.lobby.history import correct
+from tracker.lobby.history import correct, must_own
 from tracker.lobby.log import log
 from tracker.rights import Deed, must_change, viewer_of
 from tracker.versions import claim
@@ -46,6 +46,7 @@ def give(deed: Deed, held: Held, user_id: int, seen: int) -> None:
     Raises NotFound or NotAllowed for who may not change it, Incomplete for who cannot have it, ChangedMeanwhile where
     somebody else was first.
     """
+    must_own(deed, held)
     must_be_able(deed.session, held, user_id)
     if isinstance(held, Dossier):
         dossiers.entrust(deed, held, user_id, seen)

@@ -80,10 +80,8 @@ def successor(session: Session, gone: Participant, day: date) -> Participant | N
 
 
 def say(deed: Deed, participant: Participant) -> None:
-    """It merges, as its row says now: where its own people say so at once, else once a second person says so too."""
-    own = deed.by.participant_id == participant.id
-    participant.proposed_by, participant.proposed_at = (None, None) if own else (deed.by.id, deed.now)
-    participant.confirmed_by = None
+    """It merges, as its row says now, once a second person says so too; an own administrator may be newly made."""
+    participant.proposed_by, participant.proposed_at, participant.confirmed_by = deed.by.id, deed.now, None
 
 
 def waits(participant: Participant) -> bool:
@@ -120,7 +118,7 @@ def _count(session: Session, name: str, owner: str) -> int:
 
 
 def due(session: Session, day: date) -> list[Participant]:
-    """Who ended, merged, and was not handed over yet; what somebody of elsewhere said waits for a second person."""
+    """Who ended, merged, and was not handed over yet; what somebody said on screen waits for a second person."""
     ended = rows_of(Participant).where(
         col(Participant.valid_to) <= day, col(Participant.merged_into).is_not(None), SAID
     )

@@ -1,4 +1,4 @@
-"""A sign-off round may be another's than who opened it; a merger said by who does not work there waits for a second.
+"""A sign-off round may be another's than who opened it; a merger that is said on screen waits for a second.
 
 Plain statements add the columns, since SQLite adds them without making the table anew.
 """

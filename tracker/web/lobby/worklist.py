@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from db.models import User
+from db.models import Dossier, User
 from db.rights import has_role, may_see
 from db.vocabulary import Role
 from db.vocabulary_audit import Action, Subject
@@ -100,6 +100,8 @@ def hand(request: RequestContext, _: None, form: GiveForm) -> str:
     """Give one thing to a colleague; the list stays narrowed as it was."""
     held = request.session.get(HELD[form.held], form.row)
     if held is None or not may_see(request.session, request.viewer, held):
+        raise NotFound
+    if isinstance(held, Dossier) and (held.deleted_at is not None or held.merged_into_id is not None):
         raise NotFound
     give(request.deed, held, form.to, form.seen)
     request.record(Action.OPEN_MATTER_GIVEN, f"{SUBJECTS[form.held]} {form.row}")
