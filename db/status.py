@@ -159,6 +159,15 @@ def past_yet_open_expression(now: datetime) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=KEPT)
+def remark_expression(now: datetime) -> ColumnElement[str]:
+    """``remark_of`` in SQL."""
+    word, closes, ends = col(Call.source_word), col(Call.closes_at), col(Call.ends_at)
+    not_over = or_(word.is_(None), word.not_in([str(over) for over in OVER]))
+    shut = and_(not_over, closes <= now, ends > now)
+    return case((shut, literal(SHUT)), (past_yet_open_expression(now), literal(PAST_YET_OPEN)), else_=literal(""))
+
+
+@lru_cache(maxsize=KEPT)
 def standing(now: datetime) -> ColumnElement[bool]:
     """Calls one can still do something with; not what is said to be open after its last date."""
     call = Call

@@ -1,13 +1,13 @@
 """The calls as a digest sees them: plain values, read once for a whole round of planning, safe to share."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from textwrap import shorten
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, null, or_
@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
 from db.queries import BY_HAND, first_complete, shared_budgets
-from db.status import PAST_YET_OPEN, SHUT, next_gate, remark_of, status_of
+from db.status import PAST_YET_OPEN, SHUT, next_gate, remark_expression, remark_of, status_expression, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Eligibility, Nature, Status
 from notifications.gist import lead
 from notifications.wording import local_day
@@ -24,8 +24,7 @@ DUE_KINDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION})
 REMEMBERED = timedelta(days=90)  # changes and closings older than this are no news to anybody
 
 
-@dataclass(frozen=True)
-class CallDate:
+class CallDate(NamedTuple):
     """One typed date of a call."""
 
     id: int
@@ -71,8 +70,7 @@ class Change:
     telling: bool = True
 
 
-@dataclass(frozen=True)
-class CatalogueMatch:
+class CatalogueMatch(NamedTuple):
     """An opgave that this call matched above the threshold."""
 
     challenge_id: str
@@ -231,19 +229,31 @@ def read_calls(
     shared = dict(session.exec(shared_budgets(now - REMEMBERED)).all())
     began, calls = first_complete(session), dict[int, CatalogueCall]()
     for row in rows:
-        weighed = _weighed(row, of_calls, now, began)
+        weighed = {name: getattr(row, name) for name in _OWN} | _weighed(row, of_calls, began, now)
+        weighed |= {"status": status_of(row, now), "remark": remark_of(row, now), "has_text": bool(row.summary)}
         calls[row.id] = CatalogueCall(**weighed, **_told(row, of_calls, weighed, shared.get(row.call_title, 1)))
     return calls
 
 
 def read_weighed(
-    session: Session, now: datetime, threshold: float, which: ColumnElement[bool]
+    session: Session, now: datetime, threshold: float, which: ColumnElement[bool], known: Collection[int]
 ) -> dict[int, CatalogueCall]:
-    """The same calls with only what they are weighed by: no titles, no words. Of five thousand a mail names forty."""
-    rows = session.execute(_standing_calls(select(*_WEIGHED_BY)).where(which)).all()
-    of_calls = _Belongings(session, now, threshold, which, weighing=True)
-    began = first_complete(session)
-    return {row.id: CatalogueCall(**_weighed(row, of_calls, now, began), **NOT_READ) for row in rows}
+    """The same calls with only what they are weighed by: no titles, no words. Of five thousand a mail names forty.
+
+    ``known``: the calls of which a change may be news; to others, they are news themselves.
+    """
+    columns = [getattr(Call, name) for name in _OWN]
+    stands = [status_expression(now), remark_expression(now), col(Call.summary) != "", Call.not_listed_since]
+    rows = session.execute(_standing_calls(select(*columns, *stands)).where(which))
+    of_calls = _Belongings(session, now, threshold, which, weighing=known)
+    began, calls = first_complete(session), dict[int, CatalogueCall]()
+    names = (*_OWN, "status", "remark", "has_text")
+    for row in rows:
+        call = calls[row[0]] = object.__new__(CatalogueCall)
+        fields = vars(call)  # at once: a frozen class sets each of forty by a call of its own, for thousands of calls
+        fields.update(NOT_READ, **dict(zip(names, row, strict=False)), **_weighed(row, of_calls, began, now))
+        fields["status"] = STATUSES[fields["status"]]
+    return calls
 
 
 def read_opgaven(session: Session) -> dict[str, Opgave]:
@@ -262,8 +272,9 @@ class _Belongings:
     """What hangs on the calls, by call."""
 
     def __init__(
-        self, session: Session, now: datetime, threshold: float, which: ColumnElement[bool], weighing: bool = False
-    ) -> None:
+        self, session: Session, now: datetime, threshold: float, which: ColumnElement[bool],
+        weighing: Collection[int] | None = None,
+    ) -> None:  # fmt: skip
         def by_call(query: Any, call_id: Any) -> dict[int, list[Any]]:
             rows: dict[int, list[Any]] = defaultdict(list)
             for call, *rest in session.execute(query.where(col(call_id).in_(select(Call.id).where(which)))):
@@ -275,33 +286,35 @@ class _Belongings:
         changes = select(r.call_id, r.version, r.field, r.old, r.new, r.at, r.telling).order_by(r.id)  # type: ignore[call-overload]
         said = or_(col(r.telling), col(r.damped), col(r.field).in_([kind.value for kind in DeadlineKind]))
         changes = changes.where(said, r.at > now - REMEMBERED, r.kind == "changed")
-        why, names = (null(), null()) if weighing else (m.reasons, Sighting.references)
+        why, names = (m.reasons, Sighting.references) if weighing is None else (null(), null())
         matches = select(m.call_id, m.challenge_id, m.score, why).where(m.score >= threshold)
         doubts = select(q.call_id, q.field).where(col(q.sighting_id).is_(None), col(q.settled_at).is_(None))
         self._dates = by_call(dates.where(col(d.cancelled_at).is_(None)), d.call_id)
+        changes = changes if weighing is None else changes.where(col(r.call_id).in_(sorted(weighing)))
         self._changes = by_call(changes, r.call_id)
         self._matches = by_call(matches, m.call_id)
         sightings = select(Sighting.call_id, Sighting.source, names).order_by(col(Sighting.id))
         self._sightings = by_call(sightings, Sighting.call_id)
-        self._doubts = {} if weighing else by_call(doubts, q.call_id)
+        self._doubts = {} if weighing is not None else by_call(doubts, q.call_id)
 
     def dates(self, call: int) -> tuple[CallDate, ...]:
         """Its dates in the order of the days; what has no day comes last."""
-        dates = [CallDate(*row) for row in self._dates[call]]
-        return tuple(sorted(dates, key=_by_day))
+        dates = [CallDate._make(row) for row in self._dates.get(call, ())]
+        return tuple(sorted(dates, key=_by_day) if len(dates) > 1 else dates)
 
     def changes(self, call: int) -> tuple[Change, ...]:
         """Its changes, oldest first."""
-        return tuple([Change(*row) for row in self._changes[call]])
+        return tuple([Change(*row) for row in self._changes.get(call, ())])
 
     def matches(self, call: int) -> tuple[CatalogueMatch, ...]:
         """Its matches, strongest first."""
-        rows = sorted(self._matches[call], key=_strongest_first)
+        rows = self._matches.get(call, ())
+        rows = sorted(rows, key=_strongest_first) if len(rows) > 1 else rows
         return tuple([CatalogueMatch(opgave, score, reason_words(why) if why else ()) for opgave, score, why in rows])
 
     def sources(self, call: int) -> frozenset[str]:
         """Where it was seen."""
-        return frozenset([source for source, _ in self._sightings[call]])
+        return frozenset([source for source, _ in self._sightings.get(call, ())])
 
     def code(self, call: int) -> str:
         """The first official reference of the first source that gives one."""
@@ -341,31 +354,29 @@ def _is_stock(row: Call, sources: Iterable[str], began: Mapping[str, datetime]) 
     return any(source != BY_HAND and row.first_seen <= began.get(source, row.first_seen) for source in sources)
 
 
-_WEIGHED_BY: tuple[Any, ...] = (
-    Call.id, Call.version, Call.language, Call.instrument, Call.eligible, Call.eligible_estimate, Call.budget,
-    Call.max_amount, Call.held, Call.opens_at, Call.closes_at, Call.ends_at, Call.last_seen, Call.source_word,
-    Call.allocation, Call.not_listed_since, Call.stale, Call.first_seen, (col(Call.summary) != "").label("summary"),
-)  # fmt: skip
+_OWN = (
+    *("id", "version", "language", "instrument", "eligible", "eligible_estimate", "budget", "max_amount", "held"),
+    *("closes_at", "first_seen"),
+)
+STATUSES = {status.value: status for status in Status}
 NOT_READ: dict[str, Any] = {
     "title": "", "url": "", "publisher": "", "allocation": None, "eligible_why": "", "applicants": (),
-    "min_amount": None, "amount_text": "", "rate": None, "search_text": "", "later_dues": (),
+    "min_amount": None, "amount_text": "", "rate": None, "search_text": "", "later_dues": (), "stale": {},
 }  # fmt: skip
 
 
-def _weighed(row: Any, of_calls: _Belongings, now: datetime, began: Mapping[str, datetime]) -> dict[str, Any]:
-    """What a call is weighed and filtered by."""
+def _weighed(row: Any, of_calls: _Belongings, began: Mapping[str, datetime], now: datetime) -> dict[str, Any]:
+    """What a call is weighed and filtered by, beside what is a column of its own."""
     dates, sources = of_calls.dates(row.id), of_calls.sources(row.id)
-    gate = next_gate((each.gate_at for each in dates), now)
+    gate, opens, due = next_gate([each.gate_at for each in dates], now), None, None
+    for each in reversed(dates):
+        opens = each if each.kind == DeadlineKind.OPENS and each.day is not None else opens
+        due = each if gate is not None and each.gate_at == gate else due
     return {
-        "id": row.id, "version": row.version, "language": row.language, "status": status_of(row, now),
-        "instrument": row.instrument, "eligible": row.eligible, "eligible_estimate": row.eligible_estimate,
-        "budget": row.budget, "max_amount": row.max_amount, "sources": sources, "dates": dates,
-        "opens": next((each for each in dates if each.kind == DeadlineKind.OPENS and each.day is not None), None),
-        "next_due": next((each for each in dates if gate is not None and each.gate_at == gate), None),
-        "changes": of_calls.changes(row.id), "matches": of_calls.matches(row.id), "held": row.held,
-        "closes_at": row.closes_at, "gate_at": gate, "remark": remark_of(row, now), "has_text": bool(row.summary),
+        "sources": sources, "dates": dates, "opens": opens, "next_due": due, "gate_at": gate,
+        "changes": of_calls.changes(row.id), "matches": of_calls.matches(row.id),
         "gone_on": local_day(row.not_listed_since) if row.not_listed_since else None,
-        "first_seen": row.first_seen, "stock": _is_stock(row, sources, began),
+        "stock": bool(sources) and _is_stock(row, sources, began),
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from db.queries import CallFilter
 from db.vocabulary import Eligibility, ToldKind
@@ -47,8 +47,7 @@ class SubscriptionQuery:
         return ", ".join(names) or "alle opgaven"
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a call is in this mail: an opgave it matched, for which subscriptions, by which words."""
 
     challenge_id: str
@@ -106,7 +105,7 @@ class Item:
         """The same with all there is to say of its call, and the words by which it matched; see `Digest`."""
         call = calls[self.call.id]
         words = {match.challenge_id: match.words for match in call.matches}
-        reasons = tuple(replace(each, words=words.get(each.challenge_id, ())) for each in self.reasons)
+        reasons = tuple(each._replace(words=words.get(each.challenge_id, ())) for each in self.reasons)
         return replace(self, call=call, reasons=reasons, also=tuple(calls[other.id] for other in self.also))
 
     @cached_property
@@ -157,6 +156,12 @@ class Digest:
     aside: tuple[CatalogueCall, ...] = ()
     pressing: date = date.max  # what closes by then is named before the rest
     new_sources: tuple[str, ...] = ()  # read for the first time since the last digest
+    for_others: int = 0  # set aside too, and only counted: nobody reads what a mail only tells the number of
+
+    @property
+    def set_aside(self) -> int:
+        """How many calls are set aside."""
+        return len(self.aside) + self.for_others
 
     @property
     def empty(self) -> bool:
@@ -177,6 +182,10 @@ class Digest:
     def told_in_full(self, calls: Mapping[int, CatalogueCall]) -> "Digest":
         """The same, of calls read with only what they are weighed by; ``calls``: all that it names, whole."""
         return replace(self, items=tuple(item.told_in_full(calls) for item in self.items))
+
+    def counting(self, for_others: int) -> "Digest":
+        """The same with so many more set aside, of which nothing was read."""
+        return replace(self, for_others=for_others)
 
     def naming(self, items: Iterable[Item]) -> "Digest":
         """The same with only these items; what does not fit waits."""

@@ -158,12 +158,12 @@ class Writer:
 
     def _aside(self, digest: Digest) -> dict[str, Any] | None:
         """What a public body can hardly use, as one line; it is counted once, and the link lists exactly those."""
-        if not digest.aside:
+        if not digest.set_aside:
             return None
         link = self.links.page(f"/regelingen?set_aside={_in_seconds(digest.now)}")
         weak = any(call.eligible != Eligibility.NO for call in digest.aside)
         what = "Waarschijnlijk niets voor een gemeente" + (", of weinig van bekend of passend" * weak)
-        return {"what": what, "count": wording.count(len(digest.aside), "regeling", "regelingen"), "link": link}
+        return {"what": what, "count": wording.count(digest.set_aside, "regeling", "regelingen"), "link": link}
 
     def day(self, due: DueToday, to: Addressee, ours: Mapping[int, str] = NOTHING_RUNS) -> Letter:
         """All that is due for one person today, in one mail."""

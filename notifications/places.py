@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import islice
+from operator import attrgetter
 
 from db.vocabulary import Eligibility, Status, Word
 from notifications.catalogue import CatalogueCall
@@ -131,10 +133,6 @@ class Candidate:
         due = self.call.next_due.day if self.call.next_due else None
         return due is not None and due <= until
 
-    def need(self, until: date) -> tuple[bool, float, int]:
-        """Order among one-line items: what must be decided now before the rest, then worth; the id makes it stable."""
-        return not self.presses(until), -self.worth, self.call.id
-
 
 @dataclass(frozen=True)
 class Placing:
@@ -150,16 +148,15 @@ def place(candidates: list[Candidate], most: int, today: date, until: date) -> P
 
     What closes by ``until`` goes before the rest: in the next digest it would be named too late to decide.
     """
-    due = [each for each in candidates if each.is_due(today)]
-    best = sorted((each for each in due if _may_choose(each)), key=lambda each: each.order)[:most]
-    named = {each.call.id: Place.CHOOSE for each in best}
+    due = sorted([each for each in candidates if each.is_due(today)], key=attrgetter("order"))
+    named = {each.call.id: Place.CHOOSE for each in islice(filter(_may_choose, due), most)}
     room = dict(MOST_LINES)
-    for each in sorted((each for each in due if each.call.id not in named), key=lambda each: each.need(until)):
-        if room[each.place] > 0:
+    for each in sorted(due, key=lambda each: not each.presses(until)):  # stable: in each part the best stay first
+        if each.call.id not in named and room[each.place] > 0:
             room[each.place] -= 1
             named[each.call.id] = each.place
-    waiting = frozenset(each.call.id for each in due) - named.keys()
-    return Placing(named, waiting, frozenset(each.call.id for each in candidates) - named.keys() - waiting)
+    waiting = frozenset([each.call.id for each in due]) - named.keys()
+    return Placing(named, waiting, frozenset([each.call.id for each in candidates]) - named.keys() - waiting)
 
 
 def _may_choose(candidate: Candidate) -> bool:

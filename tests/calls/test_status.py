@@ -13,6 +13,7 @@ from db.status import (
     SHUT,
     next_gate,
     next_gate_expression,
+    remark_expression,
     remark_of,
     status_expression,
     status_of,
@@ -81,9 +82,12 @@ def test_the_rule_in_sql_is_the_rule_in_python(session: Session, now: datetime) 
             session.add(Call(title="T", language="nl", url="https://e.nl", first_seen=now, **vars(call)))
     session.flush()
     rows = session.exec(select(Call, status_expression(now)).order_by(col(Call.id))).all()
+    remarks = session.exec(select(Call, remark_expression(now)).order_by(col(Call.id))).all()
     assert len(rows) == 5 * 5 * 7 * 2 * 2 * 12
     assert Status.OPEN in {said for call, said in rows if call.closes_at and call.closes_at <= now}
     assert [said for _, said in rows] == [status_of(call, now) for call, _ in rows]
+    assert {said for _, said in remarks} == {SHUT, PAST_YET_OPEN, ""}
+    assert [said for _, said in remarks] == [remark_of(call, now) for call, _ in remarks]
 
 
 def test_a_source_that_still_says_open_after_the_last_date_is_shown_as_open_for_a_person_to_look_at(

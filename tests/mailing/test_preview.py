@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import Engine, event
 
-from db.models import Follow, Participant, Subscription, User
+from db.models import Follow, Leaning, Participant, Subscription, User, Verdict
 from db.session import open_engine, reading, writing
 from tests.bench import mail as bench
 from tests.make.mail_cases import (
@@ -78,10 +78,19 @@ def test_a_preview_is_the_mail_that_leaves(engine: Engine) -> None:
     for number in range(5):
         make_call(engine, now, f"Zelf {number}", closes=date(2026, 8, 1 + number), score=0.9 - number / 50)
     make_call(engine, now, "Samen", eligible="partner", summary="Met anderen.", language="nl")
-    make_call(engine, now, "Voor anderen", eligible="no")
+    for_others = [make_call(engine, now, f"Voor anderen {number}", eligible="no") for number in range(3)]
+    make_call(engine, now, "Voor anderen, nog niet nagekeken", eligible="no", held=True)
+    make_call(engine, now, "Voor anderen, voorbij", eligible="no", closes=date(2026, 5, 1))
+    make_call(engine, now, "Voor anderen, past niet", eligible="no", score=0.1)
     make_call(engine, now, "Zonder opgave", score=0.1, eligible_estimate=False)
+    leaned = make_call(engine, now, "Door de lezer gewogen", score=0.1)
+    no = Verdict(
+        user_id=reader, call_id=for_others[0], challenge_id="circulair", participant_id="haarlem", say="no", at=now
+    )
     with writing(engine) as session:
         session.add(Follow(user_id=reader, call_id=followed, at=now))
+        session.add(Leaning(user_id=reader, call_id=leaned, challenge_id="circulair", score=0.9, because="gevolgd"))
+        session.add(no)
     for moment in (now, datetime(2026, 6, 1, 6, tzinfo=UTC)):
         before = look(engine, reader, moment, Alike())
         assert before.leaves
@@ -89,6 +98,8 @@ def test_a_preview_is_the_mail_that_leaves(engine: Engine) -> None:
         sent = deliveries(engine)[-1]
         assert before.letter.text == sent.text
         assert (before.letter.subject, before.letter.html) == (sent.subject, sent.html)
+        assert "Door de lezer gewogen" in sent.text or moment != now
+        assert "Waarschijnlijk niets voor een gemeente: 2 regelingen" in sent.text or moment != now
         move_deadline(engine, followed, date(2026, 10, 1), moment)
 
 

@@ -22,6 +22,7 @@ from notifications.outbox import ANEW, MOOT, Mail, address_hash, silent_addresse
 from notifications.wording import days_between, local_day
 from tracker.clock import Now
 from tracker.lobby.call_work import read_call_work, seen_by, still_running
+from tracker.lobby.due import LobbyDue
 from tracker.mailing.due_lines import InsideDue, inside_due, lines_due, read_reminded_inside
 from tracker.mailing.next_rounds import NextRounds, read_next_rounds
 from tracker.mailing.outdated_mail import is_at_once, take_back_outdated
@@ -95,14 +96,15 @@ def read_day(run: PlanningRun, inside: list[InsideDue], anew: Collection[int], a
     return day
 
 
-def due_for(session: Session, run: PlanningRun, to: Addressee) -> DueToday:
-    """What one person would be told now of what is due; nothing is stored."""
+def due_for(session: Session, run: PlanningRun, to: Addressee, lobby: Iterable[LobbyDue]) -> DueToday:
+    """What one person would be told now of what is due, also in the ``lobby``; nothing is stored."""
     now, user = Now(run.now), to.user_id
     if user not in people_to_remind(session, run.now, only=user):
         return DueToday()
     followed = _read_followed(session, [user], run.now, only=user)
-    lines = lines_due(inside_due(session, now, user), read_reminded_inside(session, run.now, user), now).get(user, ())
-    return DueToday(tuple(sorted(_calls_of(run, user, followed, to, [], {}), key=_nearest)), lines)
+    inside, told = inside_due(session, now, user, lobby), read_reminded_inside(session, run.now, user)
+    calls = sorted(_calls_of(run, user, followed, to, [], {}), key=_nearest)
+    return DueToday(tuple(calls), lines_due(inside, told, now).get(user, ()))
 
 
 def take_back_untrue(run: PlanningRun) -> tuple[list[InsideDue], frozenset[int]]:

@@ -1,7 +1,7 @@
 """What stands in a digest beside its calls: too late to decide, what is due in the lobby, a digest that may be lost."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
@@ -17,7 +17,7 @@ from notifications.due_today import NOTHING_DUE, AgendaLine, DueToday
 from notifications.places import NO_WINDOW, DecisionWindow, Windows
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar, body_calendar
-from tracker.calendar.latest_go import LatestGo, routes_to
+from tracker.calendar.latest_go import LatestGo, latest_go, routes_of
 from tracker.clock import Now
 from tracker.lobby.call_work import CallWork, read_call_work, seen_by, still_running
 from tracker.lobby.due import LobbyDue, lobby_due
@@ -90,28 +90,36 @@ class DigestContext:
         """Many calls close on the same day."""
         window = self.known.get((participant, day))
         if window is None:
-            routes = routes_to(day, participant, (), self.bodies, self.now.today)
-            window = self.known[participant, day] = _as_window(routes)
+            routes = routes_of(participant, (), self.bodies)[:2]
+            tried = (latest_go(each, day, self.bodies, self.now.today) for each in reversed(routes))
+            window = self.known[participant, day] = _as_window(tried)
         return window
 
 
-def _as_window(all_routes: Sequence[LatestGo]) -> DecisionWindow:
-    """The day by which to say go with own money, since few calls pay everything; late where no route is left."""
-    routes = [route for route in reversed(all_routes[:2]) if route.go_by and not route.late]
-    if routes:
-        return DecisionWindow(routes[0].go_by, assumed=routes[0].assumed)
-    shortest = all_routes[0]
+def _as_window(routes: Iterable[LatestGo]) -> DecisionWindow:
+    """The day by which to say go with own money, since few calls pay everything; late where no route is left.
+
+    ``routes``: the longest first, each planned only where the one before it is too late.
+    """
+    for shortest in routes:
+        if shortest.go_by and not shortest.late:
+            return DecisionWindow(shortest.go_by, assumed=shortest.assumed)
     late = f"waarschijnlijk {shortest.late}, op een aangenomen ritme" if shortest.assumed else shortest.late
     return DecisionWindow(None, late if shortest.late else "", shortest.assumed)
 
 
 def read_digest_context(
-    session: Session, calls: Iterable[int], now: Now, only: int | None = None
+    session: Session, calls: Iterable[int], now: Now, only: int | None = None,
+    due_there: Iterable[LobbyDue] | None = None,
 ) -> DigestContext:  # fmt: skip
-    """Everything a run of digests over these calls may need, or what the digest of ``only`` one person needs."""
+    """Everything a run of digests over these calls may need, or what the digest of ``only`` one person needs.
+
+    ``due_there``: what is due in the lobby, where it was read already.
+    """
     lobby: dict[int, list[LobbyDue]] = defaultdict(list)
-    for item in lobby_due(session, now.today, AHEAD):
-        lobby[item.user_id].append(item)
+    for item in lobby_due(session, now.today, AHEAD) if due_there is None else due_there:
+        if item.due <= now.today + AHEAD:
+            lobby[item.user_id].append(item)
     return DigestContext(
         now, body_calendar(session), lobby, _read_in_doubt(session, now.instant, only),
         read_call_work(session, None if only is None else set(calls)), read_moment_news(session, now, only),

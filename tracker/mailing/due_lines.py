@@ -16,7 +16,7 @@ from notifications.due_today import AgendaLine
 from notifications.wording import AMSTERDAM, short_day
 from tracker.calendar import due
 from tracker.clock import Now
-from tracker.lobby.due import DISTANCES, lobby_due
+from tracker.lobby.due import DISTANCES, LobbyDue, lobby_due
 from tracker.mailing.periods import LOOK_BACK, distance_due
 from tracker.matching import unjudged
 from tracker.matching.unjudged import Unjudged
@@ -53,11 +53,17 @@ class InsideDue:
         return replace(self.line, key=self.told_as(distance))
 
 
-def inside_due(session: Session, now: Now, only: int | None = None) -> list[InsideDue]:
-    """Everything inside that may be told of about now, by day; ``only`` what concerns one person, perhaps more."""
+def inside_due(
+    session: Session, now: Now, only: int | None = None, lobby: Iterable[LobbyDue] | None = None
+) -> list[InsideDue]:
+    """Everything inside that may be told of about now, by day; ``only`` what concerns one person, perhaps more.
+
+    ``lobby``: what is due there, where it was read already.
+    """
     own = [*_calendar(session, now, only), *_unjudged(session, now, only)]
     own += _for_replacements(session, own, now)
-    parts = (own, _lobby(session, now), _replacing(session, now))
+    due_there = lobby_due(session, now.today) if lobby is None else lobby
+    parts = (own, _lobby(due_there), _replacing(session, now))
     return sorted((each for part in parts for each in part), key=lambda each: (each.line.day, each.key))
 
 
@@ -90,8 +96,8 @@ def _calendar(session: Session, now: Now, only: int | None) -> Iterator[InsideDu
         yield InsideDue(reminder.user_id, item.key, line, reminder.distances, since)
 
 
-def _lobby(session: Session, now: Now) -> Iterator[InsideDue]:
-    for item in lobby_due(session, now.today):
+def _lobby(due_there: Iterable[LobbyDue]) -> Iterator[InsideDue]:
+    for item in due_there:
         since = datetime.combine(item.since, time.max, AMSTERDAM)  # no distance of the day it became known is told
         line = AgendaLine(item.due, item.told, "", item.link, why=item.why, answers=item.answers)
         yield InsideDue(item.user_id, f"lobby:{item.key}", line, DISTANCES[item.kind], since)

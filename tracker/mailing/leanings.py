@@ -24,6 +24,6 @@ def _for_reader(call: CatalogueCall, scores: dict[str, float], threshold: float)
     matches = {match.challenge_id: match for match in call.matches}
     for opgave, score in scores.items():
         before = matches.get(opgave, CatalogueMatch(opgave, score, ()))
-        matches[opgave] = replace(before, score=score)
+        matches[opgave] = before._replace(score=score)
     told = (match for match in matches.values() if match.score >= threshold)
     return replace(call, matches=tuple(sorted(told, key=lambda match: (-match.score, match.challenge_id))))
