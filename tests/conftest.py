@@ -209,13 +209,29 @@ def session(engine: Engine) -> Iterator[Session]:
 
 @pytest.fixture(scope="session", autouse=True)
 def nursery() -> Iterator[None]:
-    """Crawls of this process fork their children from one that has loaded: see tests/make/crawl_nursery.py."""
-    from tests.make.crawl_nursery import NURSERY, Subprocess
+    """Crawls and commands of this process fork their children from one that has loaded: see tests/make/nursery.py."""
+    from tests.make.nursery import NURSERY, Subprocess
 
     if crawl := sys.modules.get("tracker.sources.crawl"):
         crawl.subprocess = Subprocess(crawl.CHILD)
     yield
     NURSERY.close()
+
+
+@pytest.fixture(scope="session")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation as `init` leaves it; making one takes seconds."""
+    from tests.make.nursery import kansenradar
+
+    folder = tmp_path_factory.mktemp("initialised")
+    assert kansenradar(folder, "init").returncode == 0
+    return folder
+
+
+@pytest.fixture
+def ready(initialised: Path, tmp_path: Path) -> Path:
+    """A folder of one's own in which `init` has run."""
+    return shutil.copytree(initialised, tmp_path, dirs_exist_ok=True)
 
 
 @pytest.fixture

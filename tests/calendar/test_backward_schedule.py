@@ -212,7 +212,7 @@ def questions(draw: st.DrawFn) -> ScheduleQuestion:
     return ScheduleQuestion(deadline=deadline, today=date(2026, 6, 1), steps=steps, meetings=meetings, closed=closed)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(questions())
 def test_no_step_falls_on_a_closed_day(asked: ScheduleQuestion) -> None:
     for planned in plan_back(asked).steps:
@@ -222,7 +222,7 @@ def test_no_step_falls_on_a_closed_day(asked: ScheduleQuestion) -> None:
             assert asked.closed.can_meet(planned.day, planned.step.participant)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(questions())
 def test_no_step_comes_after_what_waits_for_it(asked: ScheduleQuestion) -> None:
     plan = plan_back(asked)
@@ -232,7 +232,7 @@ def test_no_step_comes_after_what_waits_for_it(asked: ScheduleQuestion) -> None:
             assert plan.of(key).day <= planned.begins, (key, planned.step.key)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(questions(), st.data())
 def test_replanning_moves_nothing_that_is_settled_and_nothing_when_nothing_changed(
     asked: ScheduleQuestion, data: st.DataObject
@@ -250,7 +250,7 @@ def test_replanning_moves_nothing_that_is_settled_and_nothing_when_nothing_chang
             assert again.of(step.key).day >= plan.of(step.key).day
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(questions(), st.integers(1, 90))
 def test_a_deadline_that_moves_moves_only_steps_whose_latest_day_moved(asked: ScheduleQuestion, days: int) -> None:
     plan = plan_back(asked)

@@ -11,8 +11,8 @@ from sqlmodel import Session, col, delete, select, update
 from db.models import Body, ClosedPeriod, Correction, Deadline, DecisionClock, Meeting, Milestone, User
 from db.session import open_engine, reading, writing
 from db.vocabulary import ApiScope
-from tests.commands.test_commands import kansenradar
 from tests.make.crawls import closes, make_listing, store
+from tests.make.nursery import kansenradar
 from tests.make.pages import Visitor, visit
 from tests.make.planning_mail import plan_once
 from tests.make.planning_world import NOW, settle_world
@@ -233,9 +233,8 @@ def test_every_door_to_a_bodys_meetings_has_moved_the_milestones_when_it_answers
         assert behind() == 0, door
 
 
-def test_the_commands_that_change_calls_move_milestones_without_any_planning_of_mail(tmp_path: Path) -> None:
-    assert kansenradar(tmp_path, "init").returncode == 0
-    engine = open_engine(f"sqlite:///{next(tmp_path.rglob('*.db'))}")
+def test_the_commands_that_change_calls_move_milestones_without_any_planning_of_mail(ready: Path) -> None:
+    engine = open_engine(f"sqlite:///{next(ready.rglob('*.db'))}")
     with Session(engine, expire_on_commit=False) as session:
         by = User(email="c@amsterdam.nl", name="C", role="coordinator", participant_id="amsterdam", created_at=NOW)
         session.add(by)
@@ -244,22 +243,22 @@ def test_the_commands_that_change_calls_move_milestones_without_any_planning_of_
         before = upload(session, clock)
     at = ("--now", NOW.isoformat())
     correction = ("--field", "closes", "--user", by.email, "--value", f"{EARLIER}T12:00", "--reason", "gebeld")
-    assert kansenradar(tmp_path, "call", "correct", "1", *correction, *at).returncode == 0
+    assert kansenradar(ready, "call", "correct", "1", *correction, *at).returncode == 0
     assert moves(engine, clock) == before - (CLOSES - EARLIER)
     move_deadline(engine, CLOSES)
     nowhere = {"KANSENRADAR_SOURCE_EU_PORTAL_URL": "http://127.0.0.1:1", "KANSENRADAR_FETCH_ALLOW": "127.0.0.1:1"}
-    assert kansenradar(tmp_path, "crawl", "eu_portal", *at, **nowhere).returncode == 3
+    assert kansenradar(ready, "crawl", "eu_portal", *at, **nowhere).returncode == 3
     assert moves(engine, clock) == before
     move_deadline(engine, EARLIER)
-    rows = tmp_path / "calls.jsonl"
+    rows = ready / "calls.jsonl"
     rows.write_text('{"title": "Nieuw", "url": "https://www.example.nl/nieuw"}\n')
-    assert kansenradar(tmp_path, "import", "calls", str(rows), *at).returncode == 0
+    assert kansenradar(ready, "import", "calls", str(rows), *at).returncode == 0
     assert moves(engine, clock) == before - (CLOSES - EARLIER)
     with writing(engine) as session:
         session.exec(delete(ClosedPeriod).where(col(ClosedPeriod.first_day) >= date(2027, 3, 1)))
         college = Milestone.body_id == "college-amsterdam"
         session.exec(update(Milestone).where(college).values(day=date(2027, 1, 4), begins_on=date(2027, 1, 4)))
-    assert kansenradar(tmp_path, "init", *at).returncode == 0
+    assert kansenradar(ready, "init", *at).returncode == 0
     with reading(engine) as session:
         days = session.exec(select(Milestone.day).where(college)).all()
         assert days, "own money passes the college"

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from typer.main import get_group
 
 from tests.conftest import ROOT
+from tests.make.nursery import kansenradar
 from tracker import commands
 from tracker.__main__ import for_all_first, moment
 from tracker.clock import Clock
@@ -24,14 +25,6 @@ from tracker.mailing.mailer import transport_of
 from tracker.mailing.run import plan_now
 from tracker.settings import Settings
 from tracker.sources.crawl import wrong_root
-
-
-def kansenradar(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as a person would, in a folder of its own."""
-    mine = {k: v for k, v in os.environ.items() if not k.startswith("KANSENRADAR_")}
-    environment = {**mine, "PYTHONPATH": str(ROOT), **settings}
-    command = [sys.executable, "-m", "tracker", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
 
 
 def test_the_clock_may_stand_anywhere() -> None:
@@ -92,11 +85,10 @@ def test_nothing_asked_is_answered_with_the_help(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr[:7]) == (2, "", "Usage: ")
 
 
-def test_a_role_may_be_said_in_either_language(tmp_path: Path) -> None:
-    kansenradar(tmp_path, "init")
+def test_a_role_may_be_said_in_either_language(ready: Path) -> None:
     for role in ("fundraiser", "Fondsenwerver", "coördinator", "BEHEERDER"):
         told = ("--name", "A", "--role", role, "--participant", "Gooise Meren")
-        done = kansenradar(tmp_path, "user", "add", f"{len(role)}@b.nl", *told)
+        done = kansenradar(ready, "user", "add", f"{len(role)}@b.nl", *told)
         assert done.returncode == 0, done.stderr
 
 

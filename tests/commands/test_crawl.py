@@ -1,28 +1,12 @@
 """crawl, sources and release on the command line."""
 
 import json
-import shutil
 from pathlib import Path
 
-import pytest
-
 from scrapers.sources import names
-from tests.commands.test_commands import kansenradar
+from tests.make.nursery import kansenradar
 
 NOWHERE = {"KANSENRADAR_SOURCE_EU_PORTAL_URL": "http://127.0.0.1:1", "KANSENRADAR_FETCH_ALLOW": "127.0.0.1:1"}
-
-
-@pytest.fixture(scope="module")
-def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation as `init` leaves it; making one takes seconds."""
-    folder = tmp_path_factory.mktemp("initialised")
-    assert kansenradar(folder, "init").returncode == 0
-    return folder
-
-
-@pytest.fixture
-def ready(initialised: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(initialised, tmp_path, dirs_exist_ok=True)
 
 
 def test_a_source_that_cannot_be_reached_is_named_on_one_line(ready: Path) -> None:

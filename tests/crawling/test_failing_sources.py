@@ -20,7 +20,7 @@ from db.status import status_of
 from db.vocabulary import Cadence, Role
 from scrapers import sources
 from scrapers.recordings import Recording, replay
-from tests.commands.test_commands import kansenradar
+from tests.make.nursery import kansenradar
 from tests.make.scripted import Answer, Played, PlayedRequest, playing
 from tracker.calls.ingest import ingest
 from tracker.clock import Now
@@ -106,10 +106,9 @@ def served() -> Iterator[dict[str, Played]]:
 
 
 @pytest.fixture
-def day_before(tmp_path: Path) -> Iterator[tuple[Engine, datetime]]:
+def day_before(ready: Path) -> Iterator[tuple[Engine, datetime]]:
     """A database in which every source was complete the day before, and somebody who gets everything every day."""
-    kansenradar(tmp_path, "init")
-    engine = open_engine(f"sqlite:///{tmp_path}/data/kansenradar.db")
+    engine = open_engine(f"sqlite:///{ready}/data/kansenradar.db")
     now = max(Recording(RECORDINGS / name).now for name in NAMES)
     for name in NAMES:
         with writing(engine) as session:

@@ -16,8 +16,8 @@ from db.models import Call, Revision, Subscription, User
 from db.queries import CallFilter
 from db.session import open_engine, writing
 from db.vocabulary import Role
-from tests.commands.test_commands import kansenradar
 from tests.make.crawls import closes, make_listing, store
+from tests.make.nursery import kansenradar
 from tracker.challenges.agenda import load_agendas
 from tracker.clock import Now
 from tracker.errors import NotPossible
@@ -349,19 +349,18 @@ def test_nobody_joins_a_participant_that_is_part_of_another_by_then(session: Ses
         add_user(session, "c@d.nl", "C", Role.READER, "wijdemeren", Now(after))
 
 
-def test_on_the_command_line(tmp_path: Path) -> None:
-    kansenradar(tmp_path, "init")
-    (tmp_path / "c.jsonl").write_text('{"title": "X", "url": "https://x.nl"}\n{"title": "", "url": "https://y.nl"}\n')
-    bad = kansenradar(tmp_path, "import", "calls", "c.jsonl")
+def test_on_the_command_line(ready: Path) -> None:
+    (ready / "c.jsonl").write_text('{"title": "X", "url": "https://x.nl"}\n{"title": "", "url": "https://y.nl"}\n')
+    bad = kansenradar(ready, "import", "calls", "c.jsonl")
     assert (bad.returncode, bad.stderr.splitlines()[0].partition(":")[0]) == (1, "row 2")
     assert "nothing imported from c.jsonl" in bad.stderr
-    (tmp_path / "c.jsonl").write_text('{"title": "Circulaire economie", "url": "https://x.nl"}\n')
-    done = kansenradar(tmp_path, "import", "calls", "c.jsonl", "--json")
+    (ready / "c.jsonl").write_text('{"title": "Circulaire economie", "url": "https://x.nl"}\n')
+    done = kansenradar(ready, "import", "calls", "c.jsonl", "--json")
     assert json.loads(done.stdout) == {"rows": 1, "new": 1, "changed": 0, "known": 0}, done.stderr
-    [call] = kansenradar(tmp_path, "export", "calls").stdout.splitlines()
+    [call] = kansenradar(ready, "export", "calls").stdout.splitlines()
     assert json.loads(call)["opgaven"][0]["id"] == "A20-1-circulair"  # matched at once, as after a crawl
-    assert kansenradar(tmp_path, "import", "verdicts", "c.jsonl").returncode == 2
-    assert kansenradar(tmp_path, "import", "calls", "nowhere.csv").returncode == 1
+    assert kansenradar(ready, "import", "verdicts", "c.jsonl").returncode == 2
+    assert kansenradar(ready, "import", "calls", "nowhere.csv").returncode == 1
 
 
 def test_an_export_of_an_older_version_is_refused_with_what_to_do(session: Session, now: datetime) -> None:

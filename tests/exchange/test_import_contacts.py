@@ -10,8 +10,8 @@ from sqlmodel import Session, select
 
 from db.models import AuditEntry, ContactMoment, LogEntry, Stakeholder, User
 from db.session import open_engine
-from tests.commands.test_commands import kansenradar
 from tests.make.lobby import Cast, gather
+from tests.make.nursery import kansenradar
 from tracker.errors import NotPossible
 from tracker.exchange.dutch_heads import in_dutch
 from tracker.exchange.export_lobby import contacts
@@ -125,16 +125,15 @@ def test_who_may_not_log_contacts_may_not_import_them(cast: Cast) -> None:
         brought(cast.session, json.dumps(GOOD), cast.reader, cast.now)
 
 
-def test_contacts_are_somebodys_on_the_command_line(tmp_path: Path) -> None:
-    kansenradar(tmp_path, "init")
-    kansenradar(tmp_path, "user", "add", "l@amsterdam.nl", "--name", "L", "--role", "lobbyist", "--participant", "amsterdam")  # fmt: skip
-    (tmp_path / "c.jsonl").write_text(json.dumps(GOOD) + "\n")
-    nobody = kansenradar(tmp_path, "import", "contacts", "c.jsonl")
+def test_contacts_are_somebodys_on_the_command_line(ready: Path) -> None:
+    kansenradar(ready, "user", "add", "l@amsterdam.nl", "--name", "L", "--role", "lobbyist", "--participant", "amsterdam")  # fmt: skip
+    (ready / "c.jsonl").write_text(json.dumps(GOOD) + "\n")
+    nobody = kansenradar(ready, "import", "contacts", "c.jsonl")
     assert (nobody.returncode, "--user EMAIL" in nobody.stderr) == (2, True)
-    done = kansenradar(tmp_path, "import", "contacts", "c.jsonl", "--user", "l@amsterdam.nl", "--json")
+    done = kansenradar(ready, "import", "contacts", "c.jsonl", "--user", "l@amsterdam.nl", "--json")
     assert json.loads(done.stdout) == {"rows": 1, "new": 1, "changed": 0, "known": 0}, done.stderr
-    (tmp_path / "c.jsonl").write_text(json.dumps(GOOD | {"day": "ooit"}) + "\n")
-    bad = kansenradar(tmp_path, "import", "contacts", "c.jsonl", "--user", "l@amsterdam.nl")
+    (ready / "c.jsonl").write_text(json.dumps(GOOD | {"day": "ooit"}) + "\n")
+    bad = kansenradar(ready, "import", "contacts", "c.jsonl", "--user", "l@amsterdam.nl")
     assert (bad.returncode, bad.stderr.splitlines()[0]) == (1, "row 1: day: 'ooit' is no day such as 2026-05-29")
 
 

@@ -10,8 +10,8 @@ from sqlmodel import Session, select
 
 from db.models import Participant, PastPartner, PastProgramme, PastProject
 from db.vocabulary import ParticipantKind
-from tests.commands.test_commands import kansenradar
 from tests.make.cordis import ORGANISATION, PROJECT, Rows, archive, as_published, organisation, project
+from tests.make.nursery import kansenradar
 from tests.make.pages import make_participant
 from tracker.exchange import cordis_files
 from tracker.exchange.cordis_files import Region, WrongFile, read_cordis
@@ -159,15 +159,14 @@ def test_a_programme_is_replaced_and_the_other_stays(session: Session, now: date
     assert (programme.file_name, programme.content_day, programme.imported_at) == ("NIEUW.zip", date(2026, 6, 1), now)
 
 
-def test_the_command_says_what_it_kept_and_a_wrong_file_changes_nothing(tmp_path: Path) -> None:
-    assert kansenradar(tmp_path, "init").returncode == 0
-    good = archive(tmp_path, [organisation()], [project()])
-    done = kansenradar(tmp_path, "import", "cordis", str(good))
+def test_the_command_says_what_it_kept_and_a_wrong_file_changes_nothing(ready: Path) -> None:
+    good = archive(ready, [organisation()], [project()])
+    done = kansenradar(ready, "import", "cordis", str(good))
     assert done.returncode == 0, done.stderr
     assert "HORIZON as of 2026-06-03: 1 projects, 1 partners in the region" in done.stdout
-    bad = archive(tmp_path, [organisation(netEcContribution="veel")], [project()], "bad.zip")
-    refused = kansenradar(tmp_path, "import", "cordis", str(bad))
+    bad = archive(ready, [organisation(netEcContribution="veel")], [project()], "bad.zip")
+    refused = kansenradar(ready, "import", "cordis", str(bad))
     assert refused.returncode == 1
     assert refused.stderr.strip().endswith("bad.zip: organization.csv, line 2: 'veel' is no amount")
-    again = kansenradar(tmp_path, "import", "cordis", str(good), "--json")
+    again = kansenradar(ready, "import", "cordis", str(good), "--json")
     assert '"projects": 1' in again.stdout

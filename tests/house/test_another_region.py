@@ -18,9 +18,9 @@ from db.session import reading, writing
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import Gremium
 from notifications.letter import Sender
-from tests.commands.test_commands import kansenradar
 from tests.conftest import ROOT
 from tests.house.test_house_rules import ROOMS, migration, name, tracked
+from tests.make.nursery import kansenradar
 from tests.make.pages import make_user, visit
 from tracker.lobby.yearly_moments import patterns
 from tracker.matching.area import area

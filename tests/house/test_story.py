@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
-from tests.commands.test_commands import kansenradar
+from tests.make.nursery import kansenradar
 
 pytestmark = pytest.mark.slow
 

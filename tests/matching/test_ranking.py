@@ -31,6 +31,7 @@ from tracker.matching.lessons import kinds_of, lessons_of, put_back, teach, undo
 from tracker.matching.ranking import leanings_of
 from tracker.matching.run import MatchingResult, match_calls
 from tracker.matching.texts import ChallengeText, Vectors
+from tracker.matching.vectors import CachedEncoder
 from tracker.matching.verdicts import judge, undo
 
 ENERGIE = "A20-1-energie"
@@ -45,12 +46,12 @@ HEAT = (1, 2, 3)  # the calls that get rejected; the fourth is like them, the fi
 
 
 class Counting:
-    """The encoder, counting what it is asked."""
+    """The encoder, counting what it is asked; the tests ask it the same few texts, which it reads once."""
 
     def __init__(self) -> None:
         found = embedder()
         assert found is not None
-        self._encoder, self.name, self.asked = found, found.name, 0
+        self._encoder, self.name, self.asked = CachedEncoder(found, {}), found.name, 0
 
     def encode(self, texts: list[str]) -> Vectors:
         self.asked += len(texts)

@@ -16,9 +16,9 @@ from db.migrate import newest_schema, schema_of, upgrade
 from db.models import Delivery, Snapshot
 from db.session import open_engine, reading, writing
 from notifications.links import ALL, Links
-from tests.commands.test_commands import kansenradar
 from tests.conftest import ROOT
 from tests.letters.test_outbox import make_mail, put, send
+from tests.make.nursery import kansenradar
 from tracker.mailing.copy_guard import check_not_a_copy
 from tracker.mailing.keys import signing_keys
 from tracker.mailing.sent_before import ALREADY, sent_here

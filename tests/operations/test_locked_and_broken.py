@@ -18,9 +18,9 @@ from sqlmodel import Session
 
 from db.session import open_engine
 from scrapers.sources.eu_portal import EuPortal
-from tests.commands.test_commands import kansenradar
 from tests.conftest import ROOT
 from tests.make.crawls import make_listing, store
+from tests.make.nursery import kansenradar
 from tests.make.scripted import SEARCH, playing, portal, topic
 from tracker.challenges.agenda import load_agendas
 from tracker.sources.crawl import from_spool

@@ -1,27 +1,33 @@
-"""Children of crawls that are forked from one process that has loaded what they need: loading it is most of a crawl here.
+"""Crawls and commands that are forked from one process that has loaded what they need: loading it is most of their time here.
 
-``python -m scrapers`` takes 1.2 s of processor time for a page, of which 0.13 s are the crawl (2026-11-30). Each child is a process
-still, with its own memory, session and end. Tests of the starting itself take an interpreter of their own: the fixture
-``own_interpreter``.
+``python -m scrapers`` takes 1.2 s of processor time for a page, of which 0.13 s are the crawl (2026-11-30); a command
+of the command line 2 to 3 s, of which 0.1 to 0.5 are the command (2026-12-01). Each child is a process still, with its
+own memory, session and end. Tests of the starting itself take an interpreter of their own: the fixture
+``own_interpreter``, and ``kansenradar(..., own_interpreter=True)``.
 """
 
 import gc
+import importlib
 import json
 import os
 import select
 import socket
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
-from tests.conftest import ROOT
+ROOT = Path(__file__).parents[2]
+CRAWL, COMMAND = "scrapers.run:main", "tracker.__main__:main"
+PATIENCE = 600  # seconds that a command may take
 
 
 class Nursery:
-    """The process that is forked from, started by the first crawl; it ends with the tests' own process."""
+    """The process that is forked from, started by who first asks; it ends with the tests' own process."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -38,7 +44,7 @@ class Nursery:
     def _open(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-m", "tests.make.crawl_nursery", str(theirs.fileno())]
+            command = [sys.executable, "-m", "tests.make.nursery", str(theirs.fileno())]
             self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
         return ours
 
@@ -52,19 +58,11 @@ class Nursery:
 NURSERY = Nursery()
 
 
-class NurseryChild:
-    """As much of ``subprocess.Popen`` as a crawl uses."""
+class Child:
+    """A process forked from the nursery, with three open files as its input, output and errors."""
 
-    stdin: IO[bytes]
-    stdout: IO[bytes]
-
-    def __init__(self, stderr: IO[bytes], cwd: Any) -> None:
-        (theirs_in, ours_in), (ours_out, theirs_out) = os.pipe(), os.pipe()
-        asked = {"cwd": str(cwd), "environment": dict(os.environ)}
-        self.pid = NURSERY.ask(asked, [theirs_in, theirs_out, stderr.fileno()])
-        os.close(theirs_in)
-        os.close(theirs_out)
-        self.stdin, self.stdout = os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb")
+    def __init__(self, asked: dict[str, Any], files: Sequence[int]) -> None:
+        self.pid = NURSERY.ask(asked, files)
         self.code: int | None = None
 
     def wait(self, seconds: float | None = None) -> int:
@@ -78,11 +76,26 @@ class NurseryChild:
         ended = os.pidfd_open(self.pid)
         try:
             if not select.select([ended], [], [], seconds)[0]:
-                raise subprocess.TimeoutExpired("a crawl", seconds or 0)
+                raise subprocess.TimeoutExpired("a child of the nursery", seconds or 0)
         finally:
             os.close(ended)
 
-    def __enter__(self) -> "NurseryChild":
+
+class CrawlChild(Child):
+    """As much of ``subprocess.Popen`` as a crawl uses."""
+
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+
+    def __init__(self, stderr: IO[bytes], cwd: Any) -> None:
+        (theirs_in, ours_in), (ours_out, theirs_out) = os.pipe(), os.pipe()
+        asked = {"run": CRAWL, "arguments": [], "cwd": str(cwd), "environment": dict(os.environ)}
+        super().__init__(asked, [theirs_in, theirs_out, stderr.fileno()])
+        os.close(theirs_in)
+        os.close(theirs_out)
+        self.stdin, self.stdout = os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb")
+
+    def __enter__(self) -> "CrawlChild":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -101,8 +114,24 @@ class Subprocess:
 
     def Popen(self, command: Sequence[str], *, stderr: IO[bytes], cwd: Any, **pipes: Any) -> Any:
         if tuple(command) == self.usual:
-            return NurseryChild(stderr, cwd)
+            return CrawlChild(stderr, cwd)
         return subprocess.Popen(command, stderr=stderr, cwd=cwd, **pipes)
+
+
+def kansenradar(
+    folder: Path, *arguments: str, own_interpreter: bool = False, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command as a person would, in a folder of its own and with no settings but these."""
+    mine = {k: v for k, v in os.environ.items() if not k.startswith("KANSENRADAR_")}
+    environment = {**mine, "PYTHONPATH": str(ROOT), **settings}
+    command = [sys.executable, "-m", "tracker", *arguments]
+    if own_interpreter:
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    asked = {"run": COMMAND, "arguments": arguments, "cwd": str(folder), "environment": environment}
+    with open(os.devnull, "rb") as nothing, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        code = Child(asked, [nothing.fileno(), out.fileno(), err.fileno()]).wait(PATIENCE)
+        said = [file.seek(0) or file.read().decode() for file in (out, err)]
+    return subprocess.CompletedProcess(command, code, *said)
 
 
 def load() -> None:
@@ -112,6 +141,7 @@ def load() -> None:
 
     import scrapers.run
     from scrapers.settings import scrapy_settings
+    from tracker.commands.group import COMMANDS
 
     settings = Settings(scrapy_settings("nursery"))
     named = [value for value in settings.values() if isinstance(value, str)]
@@ -122,12 +152,27 @@ def load() -> None:
             load_object(path)
     for name in scrapers.sources.names():
         scrapers.sources.load(name)
+    for module, _ in COMMANDS.values():
+        importlib.import_module(f"tracker.commands.{module}")
+    for module in LATER:
+        importlib.import_module(module)
     assert "twisted.internet.reactor" not in sys.modules
     gc.freeze()
 
 
+# What commands import inside their functions, as a person who asks for help need not wait for it.
+LATER = (
+    "tracker.database",
+    "tracker.matching",
+    "tracker.mailing.run",
+    "tracker.sources.crawl",
+    "db.migrate",
+    "alembic.command",
+)
+
+
 def grow(line: socket.socket, asked: dict[str, Any], files: Sequence[int]) -> int:
-    """The pid of a child that reads its job from the first file; it never comes back from here."""
+    """The pid of a child; it never comes back from here."""
     if pid := os.fork():
         return pid
     code = 1
@@ -139,7 +184,7 @@ def grow(line: socket.socket, asked: dict[str, Any], files: Sequence[int]) -> in
         os.chdir(asked["cwd"])
         os.environ.clear()
         os.environ.update(asked["environment"])
-        code = _run()
+        code = _run(asked)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -148,11 +193,14 @@ def grow(line: socket.socket, asked: dict[str, Any], files: Sequence[int]) -> in
         os._exit(code)
 
 
-def _run() -> int:
-    from scrapers.run import main
-
+def _run(asked: dict[str, Any]) -> int:
+    module, name = asked["run"].split(":")
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - for its whole life
-    return main()
+    sys.argv = ["kansenradar", *asked["arguments"]]
+    try:
+        return getattr(importlib.import_module(module), name)() or 0
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
 
 
 def serve(line: socket.socket) -> None:
