@@ -1,6 +1,6 @@
 """The besluitvormingsklok of an application: opened from its deadline, its penvoerder and its partners."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -13,7 +13,7 @@ from notifications.wording import day as in_words
 from tracker.applications.stages import application_of
 from tracker.calendar.backward_schedule import NoPlan
 from tracker.calendar.decision_clock import DecisionRoute, is_over_for, start_clock
-from tracker.calendar.targets import closings_of, deadline_day
+from tracker.calendar.targets import closings_of, deadline_day, upcoming_closings
 from tracker.errors import Incomplete
 from tracker.lobby.log import log
 from tracker.rights import Deed, must_change
@@ -65,6 +65,15 @@ def open_clock(deed: Deed, dossier: Dossier, deadline: Deadline | None) -> Decis
 def next_deadline(session: Session, call: Call | None, today: date) -> Deadline | None:
     """The next date to hand something in."""
     return next(iter(closings_of(session, call, today)), None) if call else None
+
+
+def next_deadlines(session: Session, calls: Collection[int], today: date) -> dict[int, Deadline]:
+    """Call -> the next date to hand something in, of those that still have one."""
+    by_call: dict[int, list[Deadline]] = {}
+    for row in session.exec(select(Deadline).where(col(Deadline.call_id).in_(calls))) if calls else ():
+        by_call.setdefault(row.call_id, []).append(row)
+    coming = {call: upcoming_closings(rows, today) for call, rows in by_call.items()}
+    return {call: found[0][1] for call, found in coming.items() if found}
 
 
 def due_of(session: Session, dossier: Dossier, today: date) -> Deadline | None:

@@ -1,7 +1,7 @@
 """Who works on an application: who runs it, who carries it as an official, and who has a task or a step of it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
@@ -12,10 +12,11 @@ from db.rights import visible
 
 @dataclass(frozen=True)
 class Team:
-    """``runs`` is empty where nobody does; ``others`` by name, without who runs it."""
+    """``runs`` is empty where nobody does; ``others`` by name, without who runs it; ``people`` are all of them."""
 
     runs: str = ""
     others: tuple[str, ...] = ()
+    people: frozenset[int] = field(default=frozenset(), compare=False)
 
 
 def teams_of(session: Session, viewer: Viewer, dossiers: Collection[Dossier]) -> dict[int, Team]:
@@ -41,4 +42,5 @@ def teams_of(session: Session, viewer: Viewer, dossiers: Collection[Dossier]) ->
 def _team(dossier: Dossier, working: set[int], names: dict[int, str]) -> Team:
     others = (working | {dossier.official_id}) - {dossier.lobbyist_id, None}
     runs = names.get(dossier.lobbyist_id or 0, "")
-    return Team(runs, tuple(sorted(names[user_id] for user_id in others if user_id is not None)))
+    people = frozenset(id_ for id_ in (*working, dossier.official_id, dossier.lobbyist_id) if id_ is not None)
+    return Team(runs, tuple(sorted(names[user_id] for user_id in others if user_id is not None)), people)

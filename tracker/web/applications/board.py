@@ -1,23 +1,24 @@
 """The board of applications from signal to settlement: who runs each, what it is worth, and the totals."""
 
-from datetime import date
 from decimal import Decimal
 
+from pydantic import BaseModel
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
-from db.models import Application, Call, Challenge, Dossier, DossierChallenge, Instalment, Participant
+from db.models import Application, Challenge, Deadline, Dossier, DossierChallenge, Instalment, Participant, User
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import ApplicationStage
 from tracker.applications import cofunding, totals
-from tracker.applications.milestones import next_deadline
+from tracker.applications.milestones import next_deadlines
 from tracker.applications.mismatches import mismatches
-from tracker.applications.team import teams_of
+from tracker.applications.team import Team, teams_of
 from tracker.exchange.dutch_heads import heads_of, in_dutch
 from tracker.exchange.export_lobby import applications
 from tracker.web.frame import actions
 from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import Line
 from tracker.web.frame.phrases import challenge_name
 
 Row = tuple[Dossier, Application, str]  # and the name of whose it is
@@ -33,26 +34,72 @@ COLUMNS = (
 )
 
 
+class BoardQuery(BaseModel):
+    """What the board is narrowed to: an opgave, who works on it, whose it is, and who is penvoerder."""
+
+    challenge: Line = ""
+    person: int | None = None
+    participant: Line = ""
+    lead: Line = ""
+
+
 def board(request: RequestContext) -> Response:
-    """Every application the viewer may see, in columns by stage."""
+    """Every application the viewer may see and asks for, in columns by stage, with the totals of these."""
     session, viewer, now = request.session, request.viewer, request.now.instant
-    dossier_rows = rows_of(session, viewer)
+    query, all_rows, opgaven = request.read_query(BoardQuery), rows_of(session, viewer), _opgaven(session)
+    teams = teams_of(session, viewer, [row[0] for row in all_rows])
+    dossier_rows = [row for row in all_rows if _is_asked(query, row, opgaven, teams)]
+    due = next_deadlines(session, {row[1].call_id for row in dossier_rows if row[1].call_id}, request.now.today)
+    leads = dict(actions.participants(session))
     columns = [
-        (title, [_card(session, *row, request.now.today) for row in dossier_rows if row[0].stage in stages])
+        (title, [_card(*row, due.get(row[1].call_id or 0)) for row in dossier_rows if row[0].stage in stages])
         for title, stages in COLUMNS
     ]
     return request.page(
         "applications/board.html",
         columns=columns,
         count=len(dossier_rows),
-        teams=teams_of(session, viewer, [row[0] for row in dossier_rows]),
-        leads=dict(actions.participants(session)),
+        all=len(all_rows),
+        asked=query,
+        choices=_choices(session, all_rows, opgaven, teams, leads),
+        teams=teams,
+        leads=leads,
         rates=cofunding.rates_for(session, viewer),
         enough=cofunding.ENOUGH_CASES,
         mismatches={m.dossier.id: m.text for m in mismatches(session, viewer, now)},
         by_opgave=by_opgave(session, dossier_rows),
         by_participant=totals.sums(_counted(session, dossier_rows, {row[0].id: (row[2],) for row in dossier_rows})),
     )
+
+
+def _is_asked(query: BoardQuery, row: Row, opgaven: dict[int, tuple[str, ...]], teams: dict[int, Team]) -> bool:
+    dossier, application, _ = row
+    return (
+        (not query.challenge or query.challenge in opgaven.get(dossier.id, ()))
+        and (query.person is None or query.person in teams[dossier.id].people)
+        and query.participant in ("", dossier.participant_id)
+        and query.lead in ("", application.lead_id)
+    )
+
+
+def _choices(
+    session: Session,
+    rows: list[Row],
+    opgaven: dict[int, tuple[str, ...]],
+    teams: dict[int, Team],
+    leads: dict[str, str],
+) -> dict[str, list[tuple[str, str]]]:
+    """What the board can be narrowed to, in Dutch and by name: only what occurs on it."""
+    ids = {user_id for row in rows for user_id in teams[row[0].id].people}
+    people = session.exec(select(User.id, User.name).where(col(User.id).in_(ids))) if ids else ()
+    named = {(row[1].lead_id, leads[row[1].lead_id]) for row in rows if row[1].lead_id}
+    choices = {
+        "challenge": {(name, name) for row in rows for name in opgaven.get(row[0].id, ())},
+        "person": {(str(id_), name) for id_, name in people},
+        "participant": {(row[0].participant_id, row[2]) for row in rows},
+        "lead": named,
+    }
+    return {field: sorted(found, key=lambda choice: choice[1]) for field, found in choices.items()}
 
 
 def as_file(request: RequestContext) -> Response:
@@ -96,6 +143,5 @@ def _counted(session: Session, rows: list[Row], groups: dict[int, tuple[str, ...
     ]  # fmt: skip
 
 
-def _card(session: Session, dossier: Dossier, application: Application, owner: str, today: date) -> dict[str, object]:
-    call = session.get(Call, application.call_id) if application.call_id else None
-    return {"dossier": dossier, "application": application, "owner": owner, "due": next_deadline(session, call, today)}
+def _card(dossier: Dossier, application: Application, owner: str, due: Deadline | None) -> dict[str, object]:
+    return {"dossier": dossier, "application": application, "owner": owner, "due": due}
