@@ -38,6 +38,7 @@ def works(viewer: Viewer) -> bool:
     return has_role(viewer, Role.FUNDRAISER)
 
 
+@lru_cache(maxsize=KEPT)
 def seen_by_right(viewer: Viewer) -> tuple[frozenset[str], frozenset[str]]:
     """What the rule turns on: visibilities open to the viewer whoever owns them, and the viewer's own participants.
 

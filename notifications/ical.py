@@ -20,6 +20,8 @@ REFRESH = timedelta(hours=6)
 CANCELLED_FOR = timedelta(days=30)
 LONGEST_SUMMARY, LONGEST_DESCRIPTION = 250, 4000
 LINE = 75  # octets of a line at most
+# What a line of ASCII is cut into; each part but the first gets a space before it.
+PARTS = re.compile(rf".{{{LINE - 2}}}[^\\^](?=.)|.{{{LINE - 2}}}(?=..)|.+")
 ODD = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\\]")
 BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, halves of a character
@@ -79,12 +81,8 @@ def line_of(deadline: Deadline, call: Call) -> DeadlineLine:
     return DeadlineLine._make([*own, *about])
 
 
-@lru_cache(maxsize=20_000)
 def deadline_event(line: DeadlineLine, base_url: str) -> Event | None:
-    """A deadline as an entry; none where it has no date, which is logged when a date was due.
-
-    Remembered: feeds share their deadlines, and the same Event object is found faster among the rendered ones.
-    """
+    """A deadline as an entry; none where it has no date, which is logged when a date was due."""
     start = line.at or line.day
     if start is None:
         if line.kind not in DATELESS:
@@ -181,7 +179,7 @@ def event_bytes(event: Event) -> bytes:
         raise ValueError("it has no title")
     if "\n" in event.url or UNSAFE.search(event.url):
         raise ValueError("its address has a line break")
-    changed = f"{event.modified_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    changed = _stamp(event.modified_at)
     lines = (
         "BEGIN:VEVENT",
         _folded(f"SUMMARY:{_escaped(shortened(summary, LONGEST_SUMMARY))}"),
@@ -198,6 +196,12 @@ def event_bytes(event: Event) -> bytes:
         "END:VEVENT\r\n",
     )
     return "\r\n".join(filter(None, lines)).encode()
+
+
+@lru_cache(maxsize=2_000)
+def _stamp(moment: datetime) -> str:
+    """A moment in UTC; what a crawl stored has the same."""
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _told(name: str, text: str) -> str:
@@ -227,8 +231,8 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> str:
     """A content line in parts of at most 75 octets, cut neither in a character nor in an escape (RFC 5545, 3.1)."""
-    if len(line) < LINE and line.isascii():
-        return line
+    if line.isascii():
+        return line if len(line) < LINE else "\r\n ".join(PARTS.findall(line))
     raw = line.encode()
     parts, start = [], 0
     while len(raw) - start >= LINE:

@@ -28,7 +28,13 @@ def local_day(value: date | datetime) -> date:
         return value
     if value.tzinfo is None:
         raise ValueError("a moment needs a zone")
-    return value.astimezone(AMSTERDAM).date()
+    return _day_in_amsterdam(value)
+
+
+@lru_cache(maxsize=16_384)
+def _day_in_amsterdam(moment: datetime) -> date:
+    """Looked up once: a month holds a thousand dates, most of them at five o'clock."""
+    return moment.astimezone(AMSTERDAM).date()
 
 
 def start_of_day(day: date) -> datetime:
@@ -102,7 +108,8 @@ def moment(value: date | datetime, zone: str = "Europe/Amsterdam", assumed: bool
 @_or_unknown
 def full_moment(value: date | datetime, zone: str = "Europe/Amsterdam", assumed: bool = False) -> str:
     """As ``moment``, with the weekday: ``dinsdag 27 oktober 2026, 17:00 (Brussel)``."""
-    return f"{weekday(value)} {moment(value, zone, assumed)}"
+    named = _formatted(local_day(value), "EEEE d MMMM y")
+    return f"{named}, {_hour(value, zone, assumed)}" if isinstance(value, datetime) else named
 
 
 @_or_unknown

@@ -114,10 +114,12 @@ class ClosedDays:
 
 def read_closed_days(session: Session) -> ClosedDays:
     """The stored periods, sorted by who they close."""
-    period = ClosedPeriod
-    days = col(period.first_day), col(period.last_day)
-    query = select(col(period.kind), *days, col(period.participant_id)).order_by(col(period.id))
-    return _of_spans(tuple((kind, first, last, who) for kind, first, last, who in session.exec(query)))
+    return _of_spans(tuple((kind, first, last, who) for kind, first, last, who in session.exec(_PERIODS)))
+
+
+_PERIODS = select(
+    col(ClosedPeriod.kind), col(ClosedPeriod.first_day), col(ClosedPeriod.last_day), col(ClosedPeriod.participant_id)
+).order_by(col(ClosedPeriod.id))  # said once: many pages ask
 
 
 @lru_cache(maxsize=8)

@@ -12,7 +12,7 @@ from db.models import Call, Deadline
 from db.session import open_engine, writing
 from db.vocabulary import Role
 from db.vocabulary_calendar import FeedScope
-from notifications.ical import deadline_event, event_bytes
+from notifications.ical import event_bytes
 from tests.bench.row import Row
 from tests.make.pages import Visitor, make_user, visit
 from tracker.calendar import feeds
@@ -40,7 +40,7 @@ def bench() -> Iterator[Row]:
 
 
 def _forget() -> None:
-    for kept in (event_bytes, deadline_event, feeds._kept):
+    for kept in (event_bytes, feeds._kept):
         kept.cache_clear()
 
 

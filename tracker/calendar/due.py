@@ -29,17 +29,19 @@ from db.status import next_gate_expression
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import MilestoneState
 from tracker.calendar.application_days import task_name
-from tracker.calendar.bodies import BodyCalendar
+from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import milestone_name
 from tracker.calendar.latest_go import LatestGo, latest_go, next_closing, routes_of
 from tracker.calendar.meetings import BY_RHYTHM
-from tracker.calendar.targets import deadline_day
+from tracker.calendar.targets import DatedRow, deadline_day
 from tracker.clock import Now
 
 DISTANCES = (14, 7, 1)  # days before a milestone's papers or work are due
 OVERDUE = (-1, -7)  # days after it that what is overdue is told to the coordinators
 AHEAD = timedelta(days=DISTANCES[0] + 7)  # a reminder of a day off comes on the working day before it
 MOST_CALLS = 60
+# Columns, not objects: of sixty calls only the next closing is looked at.
+CLOSING = ("call_id", "id", "kind", "day", "at", "gate_at", "cancelled_at")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -63,17 +65,25 @@ def week_end(day: date) -> date:
     return day + timedelta(days=6 - day.weekday())
 
 
-def due_items_of(session: Session, participant: str, now: Now, until: date) -> list[DueItem]:
-    """Open milestones, assigned deadlines, tasks and reports of an organisation due by a day, overdue ones first."""
+def due_items_of(
+    session: Session, participant: str, now: Now, until: date, data: BodyCalendar | None = None
+) -> list[DueItem]:
+    """Open milestones, assigned deadlines, tasks and reports of an organisation due by a day, overdue ones first.
+
+    ``data``: what is known of bodies, where it was read already.
+    """
+    bodies = (data or body_calendar(session)).bodies
     due_items = [
-        *_milestones(session, participant, now.today, until),
+        *_milestones(session, participant, now.today, until, bodies),
         *_assignments(session, participant, now, until),
         *_tasks(session, participant, now.today, until),
     ]
     return sorted(due_items, key=lambda w: (not w.overdue, w.day, w.key))
 
 
-def _milestones(session: Session, participant: str, today: date, until: date) -> Iterator[DueItem]:
+def _milestones(
+    session: Session, participant: str, today: date, until: date, bodies: dict[str, Body]
+) -> Iterator[DueItem]:
     query = (
         select(Milestone, Call.title, Moment.title)
         .join(DecisionClock, col(Milestone.clock_id) == col(DecisionClock.id))
@@ -83,7 +93,6 @@ def _milestones(session: Session, participant: str, today: date, until: date) ->
         .where(Milestone.participant_id == participant, Milestone.state == MilestoneState.PLANNED)
         .where(col(Milestone.begins_on) <= until, col(Deadline.cancelled_at).is_(None))
     )
-    bodies = {body.id: body for body in session.exec(select(Body))}
     for row, call, moment in session.exec(query):
         name = milestone_name(row, bodies)
         yield DueItem(
@@ -101,19 +110,19 @@ def _milestones(session: Session, participant: str, today: date, until: date) ->
 
 def _assignments(session: Session, participant: str, now: Now, until: date) -> Iterator[DueItem]:
     query = (
-        select(Assignment, Deadline, Call)
+        select(Assignment, Deadline, col(Call.title))
         .join(Deadline, col(Assignment.deadline_id) == col(Deadline.id))
         .join(Call, col(Deadline.call_id) == col(Call.id))
         .where(Assignment.participant_id == participant, Assignment.state == MilestoneState.PLANNED)
         .where(col(Deadline.cancelled_at).is_(None))
     )
-    for row, deadline, call in session.exec(query):
+    for row, deadline, title in session.exec(query):
         day = deadline_day(deadline)
         if day is not None and day <= until:
             over = deadline.at <= now.instant if deadline.at else day < now.today
-            link = f"/regelingen/{call.id}#toewijzing-{deadline.id}"
+            link = f"/regelingen/{deadline.call_id}#toewijzing-{deadline.id}"
             yield DueItem(
-                f"deadline:{deadline.id}:{day}", day, "termijn", call.title, link, row.assignee_id, overdue=over,
+                f"deadline:{deadline.id}:{day}", day, "termijn", title, link, row.assignee_id, overdue=over,
                 since=row.assigned_at,
             )  # fmt: skip
 
@@ -121,18 +130,18 @@ def _assignments(session: Session, participant: str, now: Now, until: date) -> I
 def _tasks(session: Session, participant: str, today: date, until: date) -> Iterator[DueItem]:
     """Tasks of applications and days on which the funder wants a report."""
     query = (
-        select(ApplicationTask, Dossier)
+        select(ApplicationTask, col(Dossier.title))
         .where(ApplicationTask.dossier_id == Dossier.id, Dossier.participant_id == participant)
         .where(col(ApplicationTask.done_on).is_(None), col(ApplicationTask.day) <= until)
         .where(col(Dossier.closed_at).is_(None))
     )
-    for row, dossier in session.exec(query):
+    for row, title in session.exec(query):
         yield DueItem(
             key=f"task:{row.id}:{row.day.isoformat()}",
             day=row.day,
             what=task_name(row),
-            title=dossier.title,
-            link=f"/aanvragen/{dossier.id}#taak-{row.id}",
+            title=title,
+            link=f"/aanvragen/{row.dossier_id}#taak-{row.id}",
             assignee_id=row.assignee_id,
             overdue=row.day < today,
             since=row.modified_at,
@@ -143,8 +152,9 @@ def too_late_this_week(session: Session, viewer: Viewer, now: Now, data: BodyCal
     """Calls the organisation found relevant or I follow, without a clock, whose last go/no-go falls this week."""
     today, participant = now.today, viewer.participant_id or ""
     calls = _of_interest(session, viewer, now.instant) if participant in data.participants else []
-    dates: dict[int, list[Deadline]] = defaultdict(list)
-    for row in session.exec(select(Deadline).where(col(Deadline.call_id).in_([call.id for call in calls]))):
+    dates: dict[int, list[DatedRow]] = defaultdict(list)
+    still = col(Deadline.call_id).in_([call.id for call in calls]), col(Deadline.gate_at) > now.instant
+    for row in session.execute(select(*(getattr(Deadline, name) for name in CLOSING)).where(*still)):
         dates[row.call_id].append(row)
     closing = {call.id: found[0] for call in calls if (found := next_closing(dates[call.id], now))}
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -16,7 +17,7 @@ from db.vocabulary_calendar import MilestoneState
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import DecisionRoute, plan_for
-from tracker.calendar.targets import upcoming_closings
+from tracker.calendar.targets import D, upcoming_closings
 from tracker.clock import Now
 from tracker.matching.search import SHOWN_FROM
 from tracker.people.participants import colleagues
@@ -68,7 +69,7 @@ def notice_for(
     return Notice(deadline.id, day, routes_to(day, participant or "", tables, data, now.today))
 
 
-def next_closing(deadlines: Sequence[Deadline], now: Now) -> tuple[date, Deadline] | None:
+def next_closing(deadlines: Sequence[D], now: Now) -> tuple[date, D] | None:
     """The first door that is still open, with its Amsterdam day."""
     gates = [row for row in deadlines if row.gate_at is not None and row.gate_at > now.instant]
     return next(iter(upcoming_closings(gates, now.today)), None)
@@ -94,8 +95,9 @@ def routes_of(participant: str, tables: Sequence[str], data: BodyCalendar) -> li
     return routes
 
 
+@lru_cache(maxsize=4096)
 def latest_go(named: NamedRoute, day: date, data: BodyCalendar, today: date) -> LatestGo:
-    """The last go/no-go of one route to a closing on that day, or why there is none."""
+    """The last go/no-go of one route to a closing on that day, or why there is none; counted out once a day."""
     name, route = named
     try:
         plan = plan_for(data, day, route, today)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any, Protocol, TypeVar
 
 from sqlmodel import Session, select
 
@@ -13,9 +14,24 @@ from tracker.lobby.moment_days import last_day_of
 Target = Deadline | Moment
 
 
-def deadline_day(deadline: Deadline) -> date | None:
+class DatedRow(Protocol):
+    """What is asked of a date of a call to know whether it closes, and when: a Deadline, or a row of these columns."""
+
+    id: Any
+    kind: Any
+    day: Any
+    at: Any
+    gate_at: Any
+    cancelled_at: Any
+
+
+D = TypeVar("D", bound=DatedRow)
+
+
+def deadline_day(deadline: DatedRow) -> date | None:
     """The Amsterdam day of a deadline, or none for 'until the money is gone'."""
-    return local_day(deadline.at) if deadline.at else deadline.day
+    day: date | None = local_day(deadline.at) if deadline.at else deadline.day
+    return day
 
 
 def target_day(session: Session, target: Target) -> date | None:
@@ -33,7 +49,7 @@ def target_of(session: Session, clock: DecisionClock) -> Target:
     return session.get_one(Deadline, clock.deadline_id)
 
 
-def upcoming_closings(deadlines: Iterable[Deadline], today: date) -> list[tuple[date, Deadline]]:
+def upcoming_closings(deadlines: Iterable[D], today: date) -> list[tuple[date, D]]:
     """The closings that stand and are still to come, each with its day, soonest first."""
     dated = [
         (day, deadline)

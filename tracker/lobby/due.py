@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, partial
 
-from sqlmodel import Session, col, select, union
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import Date, bindparam
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from db.models import (
     Commitment,
@@ -27,9 +28,9 @@ from db.queries import Viewer
 from db.rights import may_see
 from db.vocabulary import Role
 from db.vocabulary_lobby import CommitmentState, Gremium, PositionState, ResolutionKind
-from notifications.wording import local_day
+from notifications.wording import local_day, start_of_day
 from tracker.lobby.coalition import asked_of, members_on, people_at, silent_in
-from tracker.lobby.contacts import spoken_of
+from tracker.lobby.holders import NOBODY, Holders
 from tracker.lobby.moment_days import last_day_of
 from tracker.lobby.positions import mandate_ends
 from tracker.lobby.resolutions import may_know, seconds, subject_of
@@ -74,10 +75,10 @@ WHY = {
     "decided": "U krijgt dit omdat u bij dit dossier of deze agenda betrokken bent.",
 }
 LONGEST_ABOUT = 110
-NOBODY = 0  # in the place of a person where whoever had it has no access any more, or nobody was named
 TO_CONFIRM, NEWS = timedelta(days=7), timedelta(days=1)  # from the day it was proposed, or settled
 
 
+DAYS = bindparam("since", type_=Date), bindparam("until", type_=Date)  # of what is asked for, both inclusive
 Row = Commitment | ContactMoment | Moment | Position | Resolution | SignOffRound
 
 
@@ -138,26 +139,14 @@ def lobby_due(
 
     ``since``: nothing of before that day. ``with_nobodys``: also what nobody has, which no mail or calendar can tell.
     """
-    # Held, so that each is read once: whether somebody may see a row is asked by its dossier and the person.
-    _held = [*session.exec(_holders()), *session.exec(select(Dossier).where(col(Dossier.closed_at).is_(None)))]
-    days = since, today + ahead
-    items = [item for part in (_commitments, _follow_ups, _sign_offs) for item in part(session, *days)]
-    items += [item for part in (_positions, _to_confirm) for item in part(session)]
+    holders, days = Holders(session), (since, today + ahead)
+    items = [item for part in (_commitments, _follow_ups, _sign_offs) for item in part(holders, *days)]
+    items += [*_positions(holders), *_to_confirm(session)]
     # What passed cannot be influenced any more, and news is told once.
-    items += [item for part in (_moments, _decided) for item in part(session) if item.due >= today]
+    items += [item for item in (*_moments(holders), *_decided(holders, today)) if item.due >= today]
     near = [item for item in items if days[0] <= item.due <= days[1] and (item.user_id != NOBODY or with_nobodys)]
     near += _for_replacements(session, near, today)
     return sorted(near, key=lambda item: (item.due, item.user_id, item.key))
-
-
-def _holders() -> SelectOfScalar[User]:
-    """Who has anything in the lobby by name."""
-    has = (
-        Dossier.official_id, Dossier.lobbyist_id, Commitment.owner_id, ContactMoment.follow_up_owner,
-        SignOffRound.opened_by, SignOffRound.holder_id,
-    )  # fmt: skip
-    ids = union(*(select(col(column)).where(col(column).is_not(None)) for column in has))
-    return select(User).where(col(User.id).in_(ids))
 
 
 def may_know_of(session: Session, viewer: Viewer, item: LobbyDue) -> bool:
@@ -216,102 +205,91 @@ def _shortened(about: str) -> str:
     return line if len(line) <= LONGEST_ABOUT else textwrap.shorten(line, LONGEST_ABOUT, placeholder=" …")
 
 
-def _keepers(session: Session, dossier: Dossier, *also: Owned) -> Iterator[int]:
-    """The lobbyist and the ambtelijk trekker of a dossier, as far as they are there and may see these; else nobody."""
-    named = [id_ for id_ in (dossier.lobbyist_id, dossier.official_id) if id_ and not _gone(session, id_)]
-    for user_id in dict.fromkeys(named):
-        if all(_may(session, user_id, row) for row in (dossier, *also)):
-            yield user_id
-    if not named:
-        yield NOBODY
-
-
-def _gone(session: Session, user_id: int) -> bool:
-    user = session.get(User, user_id)
-    return user is None or user.deactivated_at is not None
-
-
-def _holder(session: Session, user_id: int, row: Owned) -> int | None:
-    """Whose it is: this person, nobody where they have left, and none where they may not see it."""
-    if _gone(session, user_id):
-        return NOBODY
-    return user_id if _may(session, user_id, row) else None
-
-
-def _may(session: Session, user_id: int, row: Owned) -> bool:
-    user = session.get(User, user_id)
-    if user is None or user.deactivated_at:
-        return False
-    return may_see(session, viewer_of(user), row)
-
-
-def _positions(session: Session) -> Iterator[LobbyDue]:
-    rows = select(Position, Dossier).where(
-        Position.dossier_id == Dossier.id,
-        Position.state == PositionState.ADOPTED,
-        col(Position.ended_on).is_(None),
-        col(Dossier.closed_at).is_(None),
-    )
-    for position, dossier in session.exec(rows):
+def _positions(holders: Holders) -> Iterator[LobbyDue]:
+    for position, dossier in holders.session.exec(_standing_positions()):
         link, since = f"/dossiers/{dossier.id}/standpunten", position.adopted_on or date.min
         matter = _Matter(position, position, link, dossier.title, since, also=dossier)
         ends = mandate_ends(position)
-        for user_id in _keepers(session, dossier, position):
+        for user_id in holders.keepers(dossier, position):
             if position.next_review:
                 yield matter.due(user_id, "position_review", position.next_review)
             if ends:
                 yield matter.due(user_id, "mandate", ends)
 
 
-def _with(stakeholder: Stakeholder | None, what: str) -> str:
+@cache
+def _standing_positions() -> Select[Position, Dossier]:
+    return select(Position, Dossier).where(
+        Position.dossier_id == Dossier.id,
+        Position.state == PositionState.ADOPTED,
+        col(Position.ended_on).is_(None),
+        col(Dossier.closed_at).is_(None),
+    )
+
+
+def _with(office: str | None, organisation: str | None, what: str) -> str:
     """What is to be done and with which office; a person is not named."""
-    return f"{what} (met {spoken_of(stakeholder)})" if stakeholder else what
+    spoken = ", ".join(filter(None, (office, organisation)))
+    return f"{what} (met {spoken})" if spoken else what
 
 
-def _commitments(session: Session, since: date, until: date) -> Iterator[LobbyDue]:
-    both = select(Commitment, Stakeholder).join(Stakeholder, isouter=True)
-    owed = Commitment.state == CommitmentState.OPEN, col(Commitment.due_on).between(since, until)
-    for row, stakeholder in session.exec(both.where(*owed)):
-        owner = _holder(session, row.owner_id, row)
+OFFICE = col(Stakeholder.office), col(Stakeholder.organisation)
+
+
+def _commitments(holders: Holders, since: date, until: date) -> Iterator[LobbyDue]:
+    days = {"since": since, "until": until}
+    for row, office, organisation in holders.session.exec(_open_commitments(), params=days):
+        owner = holders.holder(row.owner_id, row)
         if row.due_on and owner is not None:
-            about, known = _with(stakeholder, row.text), local_day(row.created_at)
-            office = stakeholder.organisation if stakeholder else ""
-            yield _Matter(row, row, f"/contacten/{row.contact_id}", about, known, office).due(
-                owner, "commitment", row.due_on
-            )
+            about, known = _with(office, organisation, row.text), local_day(row.created_at)
+            matter = _Matter(row, row, f"/contacten/{row.contact_id}", about, known, organisation or "")
+            yield matter.due(owner, "commitment", row.due_on)
 
 
-def _follow_ups(session: Session, since: date, until: date) -> Iterator[LobbyDue]:
-    both = select(ContactMoment, Stakeholder).join(Stakeholder)
-    planned = col(ContactMoment.follow_up_on).between(since, until), col(ContactMoment.followed_up_at).is_(None)
-    for row, stakeholder in session.exec(both.where(*planned)):
-        owner = _holder(session, row.follow_up_owner or row.user_id, row)
+@cache
+def _open_commitments() -> Select[Commitment, str, str]:
+    owed = Commitment.state == CommitmentState.OPEN, col(Commitment.due_on).between(*DAYS)
+    return select(Commitment, *OFFICE).join(Stakeholder, isouter=True).where(*owed)
+
+
+def _follow_ups(holders: Holders, since: date, until: date) -> Iterator[LobbyDue]:
+    days = {"since": since, "until": until}
+    for row, office, organisation in holders.session.exec(_planned_follow_ups(), params=days):
+        owner = holders.holder(row.follow_up_owner or row.user_id, row)
         if row.follow_up_on and owner is not None:
-            about, known = _with(stakeholder, row.follow_up), local_day(row.logged_at)
-            matter = _Matter(row, row, f"/contacten/{row.id}", about, known, stakeholder.organisation)
+            about, known = _with(office, organisation, row.follow_up), local_day(row.logged_at)
+            matter = _Matter(row, row, f"/contacten/{row.id}", about, known, organisation)
             yield matter.due(owner, "follow_up", row.follow_up_on)
 
 
-def _moments(session: Session) -> Iterator[LobbyDue]:
-    rows = select(Moment, Dossier).where(
-        DossierMoment.moment_id == Moment.id, DossierMoment.dossier_id == Dossier.id, col(Dossier.closed_at).is_(None)
-    )
-    for moment, dossier in session.exec(rows):
-        last = last_day_of(session, moment)
+@cache
+def _planned_follow_ups() -> Select[ContactMoment, str, str]:
+    planned = col(ContactMoment.follow_up_on).between(*DAYS), col(ContactMoment.followed_up_at).is_(None)
+    return select(ContactMoment, *OFFICE).join(Stakeholder).where(*planned)
+
+
+def _moments(holders: Holders) -> Iterator[LobbyDue]:
+    for moment, dossier in holders.session.exec(_hooked_moments()):
+        last = last_day_of(holders.session, moment)
         if last.day and moment.sure and not last.ended:
             about, since = f"{moment.title} ({dossier.title})", local_day(dossier.opened_at)
             link, of = f"/dossiers/{dossier.id}", f":{dossier.id}"
             matter = _Matter(moment, dossier, link, about, since, also=moment, of=of)
-            for user_id in _keepers(session, dossier, moment):
+            for user_id in holders.keepers(dossier, moment):
                 yield matter.due(user_id, "moment", last.day)
 
 
-def _sign_offs(session: Session, since: date, until: date) -> Iterator[LobbyDue]:
-    """The people of each partner that has not answered, and who asked: a round is theirs until it is closed."""
-    rows = select(SignOffRound, Dossier).where(
-        SignOffRound.dossier_id == Dossier.id, col(Dossier.closed_at).is_(None), col(SignOffRound.closed_at).is_(None)
+@cache
+def _hooked_moments() -> Select[Moment, Dossier]:
+    return select(Moment, Dossier).where(
+        DossierMoment.moment_id == Moment.id, DossierMoment.dossier_id == Dossier.id, col(Dossier.closed_at).is_(None)
     )
-    near = session.exec(rows.where(col(SignOffRound.due_on).between(since, until))).all()
+
+
+def _sign_offs(holders: Holders, since: date, until: date) -> Iterator[LobbyDue]:
+    """The people of each partner that has not answered, and who asked: a round is theirs until it is closed."""
+    session = holders.session
+    near = session.exec(_open_rounds(), params={"since": since, "until": until}).all()
     silent_of = silent_in(session, [sign_off for sign_off, _ in near])
     at = cache(partial(people_at, session))
     for sign_off, dossier in near:
@@ -319,12 +297,20 @@ def _sign_offs(session: Session, since: date, until: date) -> Iterator[LobbyDue]
         about = f"{sign_off.question} ({dossier.title})"
         matter = _Matter(sign_off, dossier, link, about, opened, also=sign_off)
         silent = silent_of[sign_off.id]
-        holder = _holder(session, sign_off.whose, dossier)
+        holder = holders.holder(sign_off.whose, dossier)
         if silent and holder is not None:
             yield matter.due(holder, "own_round", sign_off.due_on)
         for member in silent:
             for user in asked_of(session, dossier, at(member.party_id)):
                 yield replace(matter.due(user.id, "sign_off", sign_off.due_on), answers=(sign_off.id, member.id))
+
+
+@cache
+def _open_rounds() -> Select[SignOffRound, Dossier]:
+    return select(SignOffRound, Dossier).where(
+        SignOffRound.dossier_id == Dossier.id, col(Dossier.closed_at).is_(None), col(SignOffRound.closed_at).is_(None),
+        col(SignOffRound.due_on).between(*DAYS),
+    )  # fmt: skip
 
 
 def _resolution(session: Session, resolution: Resolution, since: date) -> _Matter:
@@ -349,23 +335,26 @@ def _to_confirm(session: Session) -> Iterator[LobbyDue]:
             yield replace(matter.due(user.id, "to_confirm", proposed + TO_CONFIRM), resolution=resolution)
 
 
-def _decided(session: Session) -> Iterator[LobbyDue]:
+def _decided(holders: Holders, today: date) -> Iterator[LobbyDue]:
     """What a body decided, told once to who keeps the dossier, its coordinators and the partners' lobbyists."""
-    for resolution in session.exec(select(Resolution).where(col(Resolution.confirmed_by).is_not(None))):
+    session = holders.session
+    lately = col(Resolution.settled_at) >= start_of_day(today - NEWS)
+    for resolution in session.exec(select(Resolution).where(col(Resolution.confirmed_by).is_not(None), lately)):
         if resolution.settled_at is None:
             continue
         settled = local_day(resolution.settled_at)
         matter = _resolution(session, resolution, settled)
-        for user_id in _concerned(session, matter.owned):
+        for user_id in _concerned(holders, matter.owned):
             if user_id != resolution.confirmed_by:
                 yield matter.due(user_id, "decided", settled + NEWS)
 
 
-def _concerned(session: Session, subject: Owned) -> Iterator[int]:
+def _concerned(holders: Holders, subject: Owned) -> Iterator[int]:
+    session = holders.session
     active = list(session.exec(select(User).where(col(User.deactivated_at).is_(None)).order_by(col(User.id))))
     if isinstance(subject, Dossier):
         members = members_on(session, subject, date.max)
-        keepers, parties = set(_keepers(session, subject)), {m.party_id for m in members}
+        keepers, parties = set(holders.keepers(subject)), {m.party_id for m in members}
     else:
         keepers, parties = set(), {user.participant_id for user in active}
     for user in active:

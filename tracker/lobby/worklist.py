@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.models import Participant, User
 from db.queries import Viewer
-from tracker.lobby.due import NOBODY, TITLES, LobbyDue, may_know_of
+from tracker.lobby.due import TITLES, LobbyDue, may_know_of
+from tracker.lobby.holders import NOBODY
 
 AHEAD = timedelta(days=365)  # what lies further ahead is not open yet
 
@@ -56,9 +57,11 @@ class Narrowed:
 
 def open_matters(session: Session, viewer: Viewer, due: Iterable[LobbyDue], today: date) -> list[Matter]:
     """What of this the viewer may see, one line a thing whoever has it, in its order."""
-    people = {user.id: user for user in session.exec(select(User))}
+    listed = list(due)
+    ids = {item.user_id for item in listed} - {NOBODY}
+    people = {user.id: user for user in session.exec(select(User).where(col(User.id).in_(ids)))} if ids else {}
     by_key: dict[str, list[LobbyDue]] = {}
-    for item in due:
+    for item in listed:
         if may_know_of(session, viewer, item):
             by_key.setdefault(item.key, []).append(item)
     return [_matter(items, people, today) for items in by_key.values()]

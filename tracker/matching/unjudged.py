@@ -16,7 +16,7 @@ from notifications.wording import AMSTERDAM, local_day
 from tracker.challenges.agenda import below
 from tracker.clock import Now
 from tracker.matching.search import LONG, SHOWN_FROM, best_score, chance_of_use, matched
-from tracker.workdays import ClosedDays, read_closed_days
+from tracker.workdays import NATIONAL, ClosedDays, read_closed_days
 
 STRONG = 0.6  # from here on a match should not lie unread
 MOST_TOLD = 10  # in one mail
@@ -40,11 +40,12 @@ class Unjudged(NamedTuple):
 
 def unjudged(session: Session, now: Now, coordinator: int | None = None) -> list[Unjudged]:
     """All of them, or those of one coordinator, by closing date; patience counts working days."""
-    closed = read_closed_days(session)
-    teams = select(Team).where(col(Team.coordinator_id).is_not(None))
+    asked = select(Team).where(col(Team.coordinator_id).is_not(None))
     if coordinator is not None:
-        teams = teams.where(col(Team.coordinator_id) == coordinator)
-    return [each for team in session.exec(teams).all() for each in _of_team(session, team, closed, now)]
+        asked = asked.where(col(Team.coordinator_id) == coordinator)
+    teams = session.exec(asked).all()
+    closed = read_closed_days(session) if teams else NATIONAL
+    return [each for team in teams for each in _of_team(session, team, closed, now)]
 
 
 def _of_team(session: Session, team: Team, closed: ClosedDays, now: Now) -> Iterator[Unjudged]:

@@ -271,7 +271,7 @@ def calendar_section(request: RequestContext, bodies: BodyCalendar) -> Section |
     """What of the calendar asks for attention this week, or none; overdue things rise to the coordinator."""
     session, viewer = request.session, request.viewer
     today = request.now.today
-    waiting = due_items_of(session, viewer.participant_id or "", request.now, week_end(today))
+    waiting = due_items_of(session, viewer.participant_id or "", request.now, week_end(today), bodies)
     rises = has_role(viewer, Role.COORDINATOR)
     replaced = {each.absent_id for each in replaced_by(session, viewer.user_id or 0, today)}
     theirs = {None, viewer.user_id, *replaced}

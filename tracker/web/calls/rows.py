@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Deadline, Leaning, Match, Sighting, Verdict
@@ -23,6 +24,8 @@ SOON_DAYS = 7
 RECENT = timedelta(days=90)  # topics that closed longer ago are of an earlier edition
 SPEAKING = ("title", "sentence", "words")  # kinds of reasons that name words of the opgave
 MOST_REASONS = 3
+SHOWN_OF_A_DATE = ("call_id", "kind", "day", "at", "gate_at", "cancelled_at")
+OF_A_DATE = load_only(*(getattr(Deadline, name) for name in SHOWN_OF_A_DATE))
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,8 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
 
 
 def dates_of(session: Session, ids: Sequence[int]) -> dict[int, list[Deadline]]:
-    """Call -> its dates, as they are kept."""
-    return _by_call(session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
+    """Call -> its dates, of which a list says the next."""
+    return _by_call(session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids)).options(OF_A_DATE)))
 
 
 def codes_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
@@ -124,15 +127,18 @@ def matches_of(request: RequestContext, ids: Sequence[int]) -> dict[int, list[Wh
     """Call -> the opgaven it matched, strongest first, as this reader's own words leave them."""
     session, leanings = request.session, leanings_on(request, ids)
     query = (
-        select(Match, Challenge)
+        select(col(Match.call_id), col(Match.challenge_id), col(Match.score), col(Match.reasons))
         .join(Challenge, col(Challenge.id) == col(Match.challenge_id))
         .where(col(Match.call_id).in_(ids))
         .order_by(col(Match.score).desc(), col(Challenge.position))
     )
+    rows = session.exec(query).all()
+    met = select(Challenge).where(col(Challenge.id).in_({challenge for _, challenge, _, _ in rows}))
+    challenges = {each.id: each for each in session.exec(met)} if rows else {}
     by_call: dict[int, list[Why]] = defaultdict(list)
-    for match, challenge in session.exec(query):
-        score, because = leanings.get((match.call_id, challenge.id), (match.score, ""))
-        by_call[match.call_id].append(Why(challenge, score, hit_words(match.reasons), because))
+    for call_id, challenge, matched, reasons in rows:
+        score, because = leanings.get((call_id, challenge), (matched, ""))
+        by_call[call_id].append(Why(challenges[challenge], score, hit_words(reasons), because))
     return {call: sorted(whys, key=lambda why: -why.score) for call, whys in by_call.items()}
 
 
