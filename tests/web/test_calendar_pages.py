@@ -174,6 +174,30 @@ def test_a_consultation_stands_once_with_its_hour_as_a_moment(me: Visitor, engin
     assert "Wet regie" not in me.get("/kalender?view=lijst&show=deadline").text
 
 
+def test_the_list_begins_with_what_is_late_and_leaves_out_a_moment_that_is_off(
+    me: Visitor, engine: Engine, people: dict[str, User]
+) -> None:
+    noon = datetime(2026, 12, 4, 11, tzinfo=UTC)
+    with writing(engine) as session:
+        late = add_deadline(session, add_call(session, "Al voorbij"), NOW - timedelta(days=9))
+        given = {"deadline_id": late.id, "assignee_id": people["fundraiser"].id, "assigned_at": NOW}
+        whose = {"assigned_by": people["coordinator"].id, "participant_id": "amsterdam", "state": "planned"}
+        session.add(Assignment(**given, **whose))
+        add_deadline(session, add_call(session, "Ook voorbij"), NOW - timedelta(days=9))
+        off = add_call(session, "Debat van niks", nature="moment", closes_at=noon, source_word="withdrawn")
+        add_deadline(session, off, noon, kind=DeadlineKind.CONSULTATION)
+    listed = me.get("/kalender?view=lijst&scope=all").text
+    assert (
+        listed.index("Te laat")
+        < listed.index("Al voorbij")
+        < listed.index('class="agenda__day"', listed.index("Al voorbij"))
+    )
+    assert "Ook voorbij" not in listed, "a date that nobody had is no work that is late"
+    assert "Debat van niks" not in listed
+    assert "Debat van niks" in me.get("/kalender?month=2026-12&scope=all").text
+    assert "Te laat" not in me.get("/kalender?view=lijst&scope=all&month=2026-12").text
+
+
 def test_a_clock_is_planned_kept_assigned_and_settled(me: Visitor, engine: Engine, people: dict[str, User]) -> None:
     with writing(engine) as session:
         call = add_call(session)

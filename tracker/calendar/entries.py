@@ -64,6 +64,11 @@ class Entry:
     version: int = 1  # grows with every change, for copies in calendar programs
 
     @property
+    def off(self) -> bool:
+        """Whether it is an outside moment that will not be: nothing of it comes any more."""
+        return self.kind == EntryKind.MOMENT and bool(self.cancelled or self.ended)
+
+    @property
     def mark(self) -> str:
         return "▲" if self.what == DeadlineKind.OPENS.label else MARKS[self.kind]
 

@@ -7,15 +7,16 @@ from datetime import date
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlmodel import Session, col, select
 
-from db.models import Call, ClosedPeriod, Deadline, DossierChallenge
+from db.models import Assignment, Call, ClosedPeriod, Deadline, DossierChallenge
 from db.queries import CallFilter, Viewer
+from db.rights import visible
 from db.vocabulary import DeadlineKind
-from db.vocabulary_calendar import CalendarScope, EntryKind
+from db.vocabulary_calendar import CalendarScope, EntryKind, MilestoneState
 from tracker.calendar.application_days import payment_entries, task_entries
 from tracker.calendar.at_work import of_organisation, of_person, usable
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.body_days import closed_entries, meeting_entries, paper_entries
-from tracker.calendar.deadline_days import DeadlineDay, deadline_days
+from tracker.calendar.deadline_days import DeadlineDay, deadline_days, deadline_entries
 from tracker.calendar.entries import Entry, milestone_entries, moment_entries
 from tracker.calendar.events import filtered
 from tracker.calendar.lobby_days import KINDS, lobby_entries
@@ -46,6 +47,20 @@ def deadlines(
     """The dates of calls on these days that are asked for, in order, light enough for thousands."""
     where = deadlines_of(session, viewer, now, wanted)
     return deadline_days(session, now, since, until, where, ours(viewer)) if where is not None else []
+
+
+def given_deadlines(
+    session: Session, viewer: Viewer, now: Now, since: date, until: date, wanted: Wanted
+) -> list[Entry]:
+    """Of these the ones that were given to somebody who has not ticked them yet."""
+    where = deadlines_of(session, viewer, now, wanted)
+    given = select(Assignment.deadline_id).where(
+        visible(viewer, Assignment), Assignment.state == MilestoneState.PLANNED
+    )
+    if where is None:
+        return []
+    days = deadline_days(session, now, since, until, [col(Deadline.id).in_(given), *where], true())
+    return deadline_entries(session, viewer, now, days) if days else []
 
 
 def ours(viewer: Viewer) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Kalender: a month, a list or a timeline of quarters of everything with a day, light also over thousands of calls."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -15,8 +15,9 @@ from db.vocabulary_calendar import CalendarScope, EntryKind
 from notifications import wording
 from tracker.calendar.deadline_days import DeadlineDay, Order, deadline_entries, undated
 from tracker.calendar.entries import MARKS, Entry
-from tracker.calendar.everything import Wanted, deadlines, deadlines_of, planned
+from tracker.calendar.everything import Wanted, deadlines, deadlines_of, given_deadlines, planned
 from tracker.web.calendar import views
+from tracker.web.calendar.entry_lines import entry_line, entry_row
 from tracker.web.calendar.lanes import lanes_of
 from tracker.web.calls.filter_form import Filter, choices, query_string
 from tracker.web.frame.context import RequestContext
@@ -26,6 +27,7 @@ LIST_DAYS, AT_ONCE = 92, timedelta(days=13)
 IN_A_CELL = 5  # what does not fit in a day of the grid stands in the list of that day
 ON_A_PAGE = 100
 UNDATED = 12
+LATE, FEW_LATE = timedelta(days=400), 5  # how far back the list looks for what is late, and how much of it stands open
 View = Literal["maand", "lijst", "kwartalen"]
 OpenEnded = dict[str, Any]  # what the page says of calls that stand open without a last day
 
@@ -61,6 +63,8 @@ def index(request: RequestContext) -> Response:
         link=lambda **changes: f"/kalender?{query_string(query, **changes)}",
         errors={},
         marks=MARKS,
+        entry_line=entry_line,
+        entry_row=entry_row,
         people=_people(request.session, request.viewer),
         participants=[
             (p.id, p.name) for p in request.session.exec(select(Participant).order_by(col(Participant.name)))
@@ -107,7 +111,14 @@ def _month(request: RequestContext, query: CalendarQuery, first: date, _: OpenEn
         "name": wording.month(first),
         "previous": views.previous_month(first),
         "next": views.next_month(first),
+        "list_of_day": _list_of_day(query),
     }
+
+
+def _list_of_day(query: CalendarQuery) -> Callable[[date], str]:
+    """The address of the list of a day; all else of it is put together once for the forty days of a month."""
+    rest = query_string(query, view="lijst", month=None, day=None)
+    return lambda day: f"/kalender?day={day.isoformat()}&{rest}"
 
 
 def _fitting(found: Sequence[DeadlineDay], room: int) -> Sequence[DeadlineDay]:
@@ -116,22 +127,42 @@ def _fitting(found: Sequence[DeadlineDay], room: int) -> Sequence[DeadlineDay]:
 
 
 def _list(request: RequestContext, query: CalendarQuery, first: date, _: OpenEnded) -> dict[str, Any]:
-    since, until = _days(query, first, request.now.today)
+    (since, until), today = _days(query, first, request.now.today), request.now.today
     start, end = (query.page - 1) * ON_A_PAGE, query.page * ON_A_PAGE
-    items = _in_order(request, query, since, until, end + 1)
+    from_today = query.day is None and since == today
+    back = since - LATE if from_today else since
+    known = planned(request.session, request.viewer, request.now, back, until, query.asked())
+    ahead = [each for each in known if (each.until or each.day) >= since]
+    items = _in_order(request, query, since, until, end + 1, ahead)
     page = items[start:end]
     shown: list[Entry] = [each for each in page if isinstance(each, Entry)]
     light = [each for each in page if isinstance(each, DeadlineDay)]
-    shown += deadline_entries(request.session, request.viewer, request.now, light)
-    return {"months": by_month(shown), "more": len(items) > end}
+    dates = deadline_entries(request.session, request.viewer, request.now, light)
+    shown += [each for each in dates if not each.off]
+    late = _late(request, query, known) if from_today and query.page == 1 else []
+    return {"months": by_month(shown), "more": len(items) > end, "late": late, "few": FEW_LATE}
+
+
+def _late(request: RequestContext, query: CalendarQuery, known: Iterable[Entry]) -> list[tuple[date, list[Entry]]]:
+    """What should have been done before today and is open still, by day: the list begins today."""
+    today, about = request.now.today, (request.session, request.viewer, request.now)
+    dates = given_deadlines(*about, today - LATE, today, query.asked())
+    late = [each for each in (*known, *dates) if each.overdue and each.day < today]
+    days: dict[date, list[Entry]] = {}
+    for entry in sorted(late, key=lambda each: each.order):
+        days.setdefault(entry.day, []).append(entry)
+    return list(days.items())
 
 
 def _in_order(
-    request: RequestContext, query: CalendarQuery, since: date, until: date, most: int
+    request: RequestContext, query: CalendarQuery, since: date, until: date, most: int, known: Iterable[Entry]
 ) -> list[Entry | DeadlineDay]:
-    """What stands on these days in order, until there are this many: a fortnight may hold five pages."""
+    """What stands on these days in order, until there are this many: a fortnight may hold five pages.
+
+    ``known``: what of it people plan. What is called off stands in the month only, struck out.
+    """
     about = request.session, request.viewer, request.now
-    items: list[Entry | DeadlineDay] = [*planned(*about, since, until, query.asked())]
+    items: list[Entry | DeadlineDay] = [*known]
     while since <= until:
         part = min(since + AT_ONCE, until)
         items += deadlines(*about, since, part, query.asked())
@@ -159,7 +190,8 @@ def _quarters(request: RequestContext, query: CalendarQuery, _: date, open_ended
     about = request.session, request.viewer, request.now, since, until, query.asked()
     entries = planned(*about)
     calls = lanes_of(*about, most=views.MOST_LANES)
-    shown = [*entries, *deadline_entries(request.session, request.viewer, request.now, calls.dates)]
+    dates = deadline_entries(request.session, request.viewer, request.now, calls.dates)
+    shown = [*entries, *(each for each in dates if not each.off)]
     bars = [(call.what, call.title, f"/regelingen/{call.call_id}") for call in open_ended["undated"]]
     line = views.timeline(shown, bars, today, left_out=calls.left_out + open_ended["more_undated"])
     coming = [entry for entry in shown if (entry.day >= today or entry.overdue) and _in_table(entry, query)]

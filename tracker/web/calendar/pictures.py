@@ -20,6 +20,7 @@ from tracker.calendar.entries import Entry, milestone_entries, moment_entries
 from tracker.calendar.load import WEEK, WEEKS, WeekLoad, load_by_week, people_days
 from tracker.web.applications.board import by_opgave, rows_of
 from tracker.web.calendar import views
+from tracker.web.calendar.entry_lines import entry_row
 from tracker.web.frame import charts
 from tracker.web.frame.context import RequestContext
 
@@ -57,6 +58,7 @@ def show(request: RequestContext) -> Response:
         each=query.each,
         line=views.timeline(entries, (), today, views.year_of(year)),
         table=views.by_quarter(entries),
+        entry_row=entry_row,
         weeks=weeks,
         columns=columns(weeks),
         height=HEIGHT,

@@ -81,7 +81,8 @@ class MomentForm(BaseModel):
 
 def _page(request: RequestContext, _: None, state: FormState) -> Response:
     query = asked_for(MomentQuery, request.query)[0] or MomentQuery()
-    rows = _meant(request, query)
+    meant = _meant(request, query)
+    rows = [moment for moment in meant if not moment.ended]
     stored = request.session.exec(select(Moment).where(visible(request.viewer, Moment)))
     others = {f"moment:{m.id}" for m in stored if not may_tend(request.viewer, m)}
     adding = has_role(request.viewer, Role.FUNDRAISER)
@@ -90,6 +91,7 @@ def _page(request: RequestContext, _: None, state: FormState) -> Response:
         state=state,
         query=query,
         listed=listed(rows, query.page),
+        off=[moment for moment in meant if moment.ended],
         hooks=_hooks(request),
         dateable={m.ref for m in rows if adding and not m.of_source and m.ref not in others},
     )
