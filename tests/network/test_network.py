@@ -19,6 +19,8 @@ from db.models import (
     Stakeholder,
     SubjectContact,
 )
+from db.region import USUAL
+from db.region_folder import RegionUnreadable
 from db.session import reading, writing
 from db.vocabulary import Visibility
 from db.vocabulary_care import InformedWay
@@ -39,6 +41,7 @@ from tracker.network.memberships import MembershipFields, MembershipFilter
 from tracker.network.subject_page import subject_page
 from tracker.network.subjects import subjects
 from tracker.organisations import register
+from tracker.organisations.load import load_organisations
 from tracker.rights import viewer_of
 
 pytestmark = pytest.mark.one_database  # plain rows and the clause of visibility, which test_rights.py asks on both
@@ -270,3 +273,13 @@ def test_a_form_counts_once_and_says_what_somebody_else_changed(
         assert visitor.send_form(f"{made}/weg", seen=visitor.seen_on(made, f"{made}/weg")).status_code == 303
     with reading(engine) as session:
         assert session.exec(select(NetworkActivity)).all() == session.exec(select(ActivityGuest)).all() == []
+
+
+def test_an_organisation_of_the_region_comes_with_its_kind(cast: Cast, now: datetime, tmp_path: Path) -> None:
+    assert load_organisations(cast.session, now, USUAL / "organisations.yaml") > 10
+    found = register.find(cast.session, viewer_of(cast.reader), "AEB", DAY)
+    assert found
+    assert found.kind == OrganisationKind.BOARD
+    (tmp_path / "organisations.yaml").write_text("bakkers:\n- {code: x, name: Bakker}\n")
+    with pytest.raises(RegionUnreadable, match="bakkers is no kind of organisation"):
+        load_organisations(cast.session, now, tmp_path / "organisations.yaml")

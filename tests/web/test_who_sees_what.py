@@ -43,7 +43,7 @@ from tracker.applications import stages, tasks
 from tracker.calendar.feeds import feed_file, open_feed
 from tracker.documents import documents
 from tracker.exchange.export_lobby import KINDS
-from tracker.knowledge import publications, releases
+from tracker.knowledge import links, publications, releases
 from tracker.knowledge.publications import PublicationFields, PublicationKind, Upload
 from tracker.lobby import coalition, contacts, dossiers, moments, positions, resolutions
 from tracker.mailing.plan import plan
@@ -241,7 +241,9 @@ def _knowledge(cast: Cast, planted: Planted) -> None:
         )  # fmt: skip
         return said, Upload(f"{new('file')}.txt", new("content").encode(), 1000)
 
-    publications.add(deed, *fields(region))
+    first = publications.add(deed, *fields(region))
+    for number in planted.levels:  # its readers see no dossier beside it that is not theirs
+        links.link(deed, first, f"/dossiers/{number}")
     shown = publications.add(deed, *fields(Visibility.PUBLIC, "released"))
     release = releases.propose(deed, shown, shown.version)
     releases.confirm(cast.deed(cast.second), shown, release.id)
@@ -356,7 +358,10 @@ def walk(
             for path in paths:
                 answer = visitor.get(path, follow_redirects=True, headers=key if path.startswith("/api/") else {})
                 assert answer.status_code < 500, (name, path)
-                leaks += [(name, path, where) for where in told(answer.text, planted, person, named)]
+                said = (
+                    re.sub("kanarie[0-9]{3}x", "", answer.text) if "/onderwerpen/" in path else answer.text
+                )  # what was asked
+                leaks += [(name, path, where) for where in told(said, planted, person, named)]
                 met |= set(re.findall(r"Kanarie\d{3}x", answer.text))
                 seen += 1
     pairs = seen * len(planted.secrets)

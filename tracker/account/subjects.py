@@ -39,7 +39,7 @@ def subject_of(session: Session, path: str) -> AccountSubject:
     if kind == DEELREGIOS:
         for subregion in subregions(session):
             if subregion.id == key:
-                return AccountSubject(subregion.name, path, subregion=subregion)
+                return AccountSubject(f"deelregio {subregion.name}", path, subregion=subregion)
     raise NotFound
 
 

@@ -146,6 +146,10 @@ def _show(request: RequestContext, publication: Publication, state: FormState) -
     opgaven = challenges_of(session, publication)
     named = [opgave.id for opgave in opgaven]
     standing = releases.standing_of(session, publication)
+    linked_calls = links.calls_of(session, publication)
+    linked_dossiers = links.dossiers_of(session, viewer, publication)
+    by_hand = {call.id for _, call in linked_calls}, {dossier.id for _, dossier in linked_dossiers}
+    beside = related.dossiers_beside(session, viewer, publication, named)
     return request.page(
         "knowledge/publications_show.html",
         state=state,
@@ -156,10 +160,10 @@ def _show(request: RequestContext, publication: Publication, state: FormState) -
         drops=releases.may_drop(viewer, publication),
         may_change=may_change(viewer, publication),
         unread=texts.said_of(session, publication),
-        calls=related.calls_beside(session, named, request.now.instant),
-        dossiers=related.dossiers_beside(session, viewer, publication, named),
-        linked_calls=links.calls_of(session, publication),
-        linked_dossiers=links.dossiers_of(session, viewer, publication),
+        calls=[call for call in related.calls_beside(session, named, request.now.instant) if call.id not in by_hand[0]],
+        dossiers=[row for row in beside if row.id not in by_hand[1]],
+        linked_calls=linked_calls,
+        linked_dossiers=linked_dossiers,
         history=history_of(session, publication),
         people=dict(participants(session)),
     )
