@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -16,6 +17,7 @@ from db.leases import database_clock, take
 from db.models import Alert, Crawl, Delivery, Lease
 from db.session import reading, writing
 from db.vocabulary import MailKind, Role
+from notifications.alerts import standing_alerts
 from notifications.message import without_addresses
 from tests.letters.test_outbox import make_mail, put, send
 from tests.make.mail_cases import MAILER
@@ -124,6 +126,19 @@ def _told(engine: Engine, begin: datetime) -> list[tuple[str, int, int]]:
         rows = session.exec(select(Alert).order_by(col(Alert.id))).all()
     ended = ((row.key.partition(":")[0], row.since, row.ended_at or begin) for row in rows)
     return [(kind, (since - begin) // MINUTE, (over - begin) // MINUTE) for kind, since, over in ended]
+
+
+def test_a_machine_with_room_does_not_end_what_another_found_full(engine: Engine, now: datetime) -> None:
+    full, roomy = (Watched(replace(each, name=name)) for each, name in ((FULL, "one"), (ROOMY, "two")))
+
+    def looked(at: timedelta, watched: Watched) -> list[str]:
+        note(engine, now + at, watched)
+        with reading(engine) as session:
+            return [alert.key for alert in standing_alerts(session)]
+
+    assert looked(0 * MINUTE, full) == looked(1 * MINUTE, roomy) == ["disk:one"]
+    assert looked(50 * MINUTE, full) == looked(70 * MINUTE, roomy) == ["disk:one"]
+    assert looked(120 * MINUTE, roomy) == []  # the first was taken away: it says nothing any more
 
 
 def test_while_sending_is_paused_the_administrator_is_told_all_the_same(engine: Engine, now: datetime) -> None:

@@ -20,11 +20,13 @@ from procrastinate.periodic import PeriodicDeferrer, PeriodicRegistry, TaskAtTim
 from psycopg import Error as DatabaseGone
 from psycopg_pool import PoolTimeout
 from sqlalchemy import Engine, func
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
 from db.leases import beat, this_process
 from db.models import Crawl
 from db.session import reading, writing
+from tracker.errors import CommandFailed
 from tracker.operations.jobs import TABLE, TIME, JobKind, Jobs
 from tracker.operations.scheduler import LEASE
 from tracker.sources.crawl import crawlable
@@ -67,6 +69,7 @@ class QueuedJobs(Jobs):
     patience: float = 30  # another planner may be a sender that writes anew what waited past midnight
     app: App = field(init=False)
     _first_crawl: int = field(init=False)
+    _looked: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -89,10 +92,18 @@ class QueuedJobs(Jobs):
         """One job that the queue handed to this process. JobFailed where it failed and no later one would do it."""
         if self.schema.trouble():
             raise JobFailed("the database is of another version")
-        await self.guarded("time", TIME, self.tell_the_time)
+        await self._look_at_the_clock()
         failed = await self.do(kind, **arguments)
         if failed and kind.tries > 1:
             raise JobFailed(failed)
+
+    async def _look_at_the_clock(self) -> None:
+        """Only who was in doubt itself says that it is over: another machine's clock may still be wrong."""
+        was_sure, self._looked = self._looked and self.skew.sure, True
+        with contextlib.suppress(CommandFailed, SQLAlchemyError):
+            await self.tell_the_time()
+        if not (was_sure and self.skew.sure):
+            await self.guarded("time", TIME, self.tell_the_time)
 
     async def ask(self, job: str, which: str = "", **arguments: Any) -> None:
         """Ask for a job, unless it waits already; ``which`` tells it from others of its kind."""

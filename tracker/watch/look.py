@@ -140,14 +140,19 @@ def full_disks(machine: Machine) -> Iterator[Trouble]:
     """Disks with less than a GiB, and less than a tenth, left."""
     for disk in machine.disks:
         if disk.free < kinds.DISK_FREE and disk.free < disk.total * kinds.DISK_SHARE:
-            yield Trouble("disk", f"nog {disk.free >> 20} MiB vrij bij {disk.folder}")
+            yield _here(machine, "disk", f"nog {disk.free >> 20} MiB vrij bij {disk.folder}")
 
 
 def open_files(machine: Machine) -> Iterator[Trouble]:
     """Files that others on the machine can read."""
     if machine.open_files:
         more = f" en nog {len(machine.open_files) - 1} andere" if machine.open_files[1:] else ""
-        yield Trouble("modes", f"{machine.open_files[0]}{more}")
+        yield _here(machine, "modes", f"{machine.open_files[0]}{more}")
+
+
+def _here(machine: Machine, kind: str, line: str) -> Trouble:
+    """Trouble of one machine; it is named where there may be several, so that none ends what another found."""
+    return Trouble(f"{kind}:{machine.name}", f"{machine.name}: {line}") if machine.name else Trouble(kind, line)
 
 
 def old_certificate(machine: Machine, now: datetime) -> Iterator[Trouble]:

@@ -30,7 +30,10 @@ class Disk:
 
 @dataclass(frozen=True)
 class Machine:
-    """What was found on this machine. ``certificate``: until when it is valid; ``invalid``: why it is not trusted."""
+    """What was found on this machine. ``certificate``: until when it is valid; ``invalid``: why it is not trusted.
+
+    ``name``: which machine, where there may be several on one database.
+    """
 
     disks: tuple[Disk, ...] = ()
     open_files: tuple[Path, ...] = ()
@@ -38,6 +41,7 @@ class Machine:
     certificate: datetime | None = None
     invalid: str = ""
     asked_certificate: bool = False
+    name: str = ""
 
 
 def read_machine(settings: Settings, certificate: bool = False) -> Machine:
@@ -46,7 +50,7 @@ def read_machine(settings: Settings, certificate: bool = False) -> Machine:
     folders = data_folders(settings)
     return Machine(
         tuple(_disk(folder) for folder in folders if folder.is_dir()), tuple(open_files(folders)), locked_on(), until,
-        invalid, certificate,
+        invalid, certificate, "" if settings.database.startswith("sqlite") else socket.gethostname(),
     )  # fmt: skip
 
 
