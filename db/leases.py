@@ -103,6 +103,16 @@ def renew(session: Session, name: str, epoch: int, lasts: timedelta = LEASE) -> 
     return True
 
 
+def advance(session: Session, name: str, epoch: int) -> int:
+    """Go on under the next number, so that who works under this one is refused; the same where it is lost."""
+    if not renew(session, name, epoch):
+        return epoch
+    lease = session.exec(select(Lease).where(Lease.name == name)).one()
+    lease.epoch += 1
+    session.add(lease)
+    return lease.epoch
+
+
 def release(session: Session, name: str, epoch: int) -> None:
     """Give a lease back before its time, if it is still held."""
     lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).one_or_none()

@@ -82,6 +82,12 @@ def read_outdated(session: Session, now: datetime) -> dict[int, list[OutdatedDig
     return outdated
 
 
+def taken_back_at(session: Session, now: datetime) -> set[int]:
+    """Whose mail a planner took back at exactly this moment."""
+    taken = select(Delivery.user_id).where(Delivery.finished_at == now, Delivery.last_text == ANEW)
+    return set(filter(None, session.exec(taken)))
+
+
 def note_written(session: Session, outdated: Iterable[OutdatedDigest]) -> None:
     """What these digests said is in another mail now, or is no longer worth one."""
     update_mails(session, [COLUMNS.id.in_([each.id for each in outdated])], last_text=WRITTEN)

@@ -34,11 +34,12 @@ from tracker.mailing.coverage import read_coverage
 from tracker.mailing.day_mail import UNWRITABLE, DayDue, plan_day_mails, read_day, take_back_untrue
 from tracker.mailing.digest_context import DigestContext, read_digest_context
 from tracker.mailing.digest_jobs import LANES, DigestJob, digest_jobs, naming_until
+from tracker.mailing.due_lines import inside_due
 from tracker.mailing.leanings import for_reader
 from tracker.mailing.mailer import Mailer
-from tracker.mailing.outdated_mail import OutdatedDigest, note_written, read_outdated, take_back_of
+from tracker.mailing.outdated_mail import OutdatedDigest, note_written, read_outdated, take_back_of, taken_back_at
 from tracker.mailing.periods import DigestPeriod, periods
-from tracker.mailing.planning_run import LEASE, PlanningRun
+from tracker.mailing.planning_run import LEASE, Part, PlanningRun, Spread
 from tracker.mailing.recipients import (
     FIRST,
     Recipient,
@@ -104,14 +105,15 @@ class DigestRun:
 def plan(
     engine: Engine, mailer: Mailer, now: datetime, threshold: float, compare_clocks: bool = True,
     matching_since: datetime | None = None, outdated_only: bool = False, alerts_only: bool = False,
+    spread: Spread | None = None,
 ) -> PlanResult:  # fmt: skip
     """Put every due digest and reminder in the outbox; a second call finds nothing left to do.
 
     ``threshold``: the score (0-1) from which a match is worth a mail. ``matching_since``: while calls are still being
     matched, only digests that were due before that moment are planned. ``outdated_only``: plan nothing new, only write
     anew what waits and is no longer true. ``alerts_only``: only say what is broken here, also while the time is in
-    doubt. Raises PlannerBusy when another process is planning, LeaseLost when one took
-    over.
+    doubt. ``spread`` asks others to plan slices of people beside this process. Raises PlannerBusy when another process
+    is planning, LeaseLost when one took over.
     """
     refused = clock_trouble(engine, now) if compare_clocks and not alerts_only else ""
     alerts_only = alerts_only or bool(refused)
@@ -121,14 +123,14 @@ def plan(
             raise PlannerBusy("another process is planning")
         if not alerts_only:
             outbox.expire(session, now)
+    run = PlanningRun(engine, mailer, now, epoch, spread)
     try:
-        run = PlanningRun(engine, mailer, now, epoch)
         if alerts_only:
             return PlanResult(alerts=plan_alerts(run, ours_only=True), refused=refused)
         return _rewrite(run, threshold) if outdated_only else _plan_all(run, threshold, matching_since)
     finally:
         with writing(engine) as session:
-            release(session, LEASE, epoch)
+            release(session, LEASE, run.epoch)
 
 
 def _plan_all(run: PlanningRun, threshold: float, matching_since: datetime | None) -> PlanResult:
@@ -143,6 +145,7 @@ def _plan_all(run: PlanningRun, threshold: float, matching_since: datetime | Non
     if again := take_back_of(run, day.of.keys() | _with_digest(everybody, due, run)):
         day = read_day(run, inside, anew | again)
     _plan_all_digests(run, everybody, due, day, result, threshold, matching_since)
+    day.taken |= run.gather()
     result.reminders, result.expired = plan_day_mails(run, day, _with_digest(everybody, later, run))
     result.reminders += plan_round_reminders(run)
     if due:
@@ -182,6 +185,7 @@ def _plan_all_digests(
         ]
         if not people:
             return
+        run.spread_over(len(people), matching_since)
         catalogue = read_catalogue(session, run.now, threshold)
         catalogue.doubles = unjudged_partners(session, run.now)
         coverage = read_coverage(session, run.mailer.sources_on, run.now)
@@ -231,10 +235,12 @@ def _plan_batch(digests: DigestRun, recipients: list[Recipient]) -> list[int]:
     """Compose and write outside any transaction, then commit; return who has to be done again."""
     drafts = [Draft(each, digests.jobs(each)) for each in recipients]
     with reading(digests.run.engine) as session:
-        memories = read_memories(session, recipients)
-        leanings = leanings_of(session, [recipient.id for recipient in recipients])
         keys = [job.key for draft in drafts for job in draft.jobs]
-        planned = set(session.exec(select(Delivery.key).where(col(Delivery.key).in_(keys))))
+        planned_at = select(Delivery.key, Delivery.planned_at).where(col(Delivery.key).in_(keys))
+        planned = dict(session.exec(planned_at).all())
+        drafts = [draft for draft in drafts if not _done_in_a_slice(digests.run, draft, planned)]
+        people = [draft.recipient for draft in drafts]
+        memories, leanings = read_memories(session, people), leanings_of(session, [each.id for each in people])
     for draft in drafts:
         memory = memories[draft.recipient.id]
         catalogue = for_reader(digests.catalogue, leanings.get(draft.recipient.id, ()), digests.threshold)
@@ -242,6 +248,11 @@ def _plan_batch(digests: DigestRun, recipients: list[Recipient]) -> list[int]:
         written = [write(own, draft.recipient, job, memory) for job in draft.jobs if job.key not in planned]
         draft.mails = [mail for mail in written if mail is not None]
     return _commit(digests, drafts)
+
+
+def _done_in_a_slice(run: PlanningRun, draft: Draft, planned: Mapping[str, datetime]) -> bool:
+    """Whether somebody else planned all of this person's mails in this very run."""
+    return run.spread is not None and all(planned.get(job.key) == run.now for job in draft.jobs)
 
 
 def write(digests: DigestRun, recipient: Recipient, job: DigestJob, memory: Memory) -> Mail | None:
@@ -291,13 +302,37 @@ def _commit(digests: DigestRun, drafts: Sequence[Draft]) -> list[int]:
         result.parked += len(parked)
         if digests.catalogue.by_challenge:  # before anything is gathered and matched no first digest can be given
             firsts = [each for draft in good for job in draft.jobs if job.first for each in job.subscriptions]
-            session.add_all(
-                Run.done(FIRST, str(each.id), run.now, epoch=run.epoch) for each in firsts if not each.had_first
-            )
+            _note_firsts(session, [str(each.id) for each in firsts if not each.had_first], run)
         note_written(session, [each for draft in good for job in draft.jobs for each in job.replaces])
         for mail in parked:
             raise_alert(session, f"parked:{mail.key}", f"een mail ({mail.key}): {in_dutch(mail.remark)}", run.now)
     return [draft.recipient.id for draft in drafts if not _unchanged(draft.recipient, marks)]
+
+
+def _note_firsts(session: Session, subscriptions: Sequence[str], run: PlanningRun) -> None:
+    """That these had their first digest; some may have had it of a slice meanwhile."""
+    if not subscriptions:
+        return
+    noted = select(Run.slot).where(Run.job == FIRST, col(Run.slot).in_(subscriptions))
+    new = set(subscriptions).difference(session.exec(noted).all())
+    session.add_all(Run.done(FIRST, each, run.now, epoch=run.epoch) for each in sorted(new))
+
+
+def plan_slice(run: PlanningRun, part: Part, threshold: float, matching_since: datetime | None) -> int:
+    """The digests of one part of the people, for the planner with this number; how many. Raises LeaseLost.
+
+    From the last to the first, while the planner goes through everybody from the first on: who is planned already is
+    passed over, so it makes no difference which slices were done. Whose mail was taken back is left to the planner.
+    """
+    with reading(run.engine) as session:
+        inside = inside_due(session, Now(run.now))
+        taken_back = read_outdated(session, run.now).keys() | taken_back_at(session, run.now)
+        everybody = read_recipients(session, run.now)
+        due = [e for e in _unplanned(session, run.now) if matching_since is None or e.due < matching_since]
+    mine = [each for each in everybody[part[0] - 1 :: part[1]] if each.id not in taken_back]
+    result = PlanResult()
+    _plan_all_digests(run, mine[::-1], due, read_day(run, inside, ()), result, threshold, matching_since)
+    return result.digests
 
 
 def _unchanged(recipient: Recipient, marks: dict[int, str]) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,8 +21,8 @@ from tracker.mailing.mailer import Mailer, open_mailer, sending_rules, transport
 from tracker.mailing.minutes_mail import MINUTES, rewrite_minutes
 from tracker.mailing.outdated_mail import hidden_since, past_midnight
 from tracker.mailing.personal import waiting_of
-from tracker.mailing.plan import PlannerBusy, PlanResult, plan
-from tracker.mailing.planning_run import LeaseLost
+from tracker.mailing.plan import PlannerBusy, PlanResult, plan, plan_slice
+from tracker.mailing.planning_run import LeaseLost, Part, PlanningRun, Spread, nobody
 from tracker.mailing.release_mail import RELEASE, rewrite_releases
 from tracker.settings import Settings
 from tracker.sources.clock_skew import clock_trouble
@@ -32,11 +32,12 @@ PATIENCE = 100  # seconds; a lease of somebody who hangs is over by then
 
 def plan_now(
     settings: Settings, engine: Engine, clock: Clock, patience: float = PATIENCE, matching: bool = False,
-    alerts_only: bool = False,
+    alerts_only: bool = False, spread: Spread | None = None,
 ) -> PlanResult:  # fmt: skip
     """Plan once; wait for another planner to finish. CommandFailed says why nothing was planned.
 
-    While ``matching`` goes on, a digest waits for it, WAIT_FOR_MATCHING minutes at most. ``alerts_only``: as in plan().
+    While ``matching`` goes on, a digest waits for it, WAIT_FOR_MATCHING minutes at most. ``alerts_only`` and
+    ``spread``: as in plan().
     """
     from tracker.matching import DIGEST_THRESHOLD
 
@@ -46,7 +47,8 @@ def plan_now(
         try:
             now = clock.now().instant
             since = now - timedelta(minutes=settings.wait_for_matching) if matching else None
-            return plan(engine, mailer, now, DIGEST_THRESHOLD, not clock.is_set, since, alerts_only=alerts_only)
+            how: dict[str, Any] = {"alerts_only": alerts_only, "spread": spread}
+            return plan(engine, mailer, now, DIGEST_THRESHOLD, not clock.is_set, since, **how)
         except PlannerBusy as error:
             if waited >= patience:
                 raise CommandFailed(f"{error}; try again later") from error
@@ -54,6 +56,19 @@ def plan_now(
             time.sleep(1)
         except LeaseLost as error:
             raise CommandFailed(str(error)) from error
+
+
+def plan_slice_now(
+    settings: Settings, engine: Engine, part: Part, now: datetime, epoch: int, matching_since: datetime | None
+) -> int:
+    """Plan one slice of people beside the planner with this number; how many digests. Nothing once that one is done."""
+    from tracker.matching import DIGEST_THRESHOLD
+
+    run = PlanningRun(engine, open_mailer(settings, engine), now, epoch, nobody)
+    try:
+        return plan_slice(run, part, DIGEST_THRESHOLD, matching_since)
+    except LeaseLost:
+        return 0
 
 
 def send_now(

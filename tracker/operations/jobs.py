@@ -23,6 +23,7 @@ from tracker.clock import Clock
 from tracker.errors import DONE, INCOMPLETE, CommandFailed
 from tracker.knowledge.texts import read_waiting
 from tracker.mailing.bounces import read_bounces
+from tracker.mailing.planning_run import Spread
 from tracker.mailing.run import plan_now, send_now
 from tracker.operations.upkeep import tidy_once_a_day
 from tracker.people.data_register import days_set
@@ -89,6 +90,7 @@ class Jobs:
     engine: Engine
     clock: Clock
     say: Say
+    spread: Spread | None = None  # asks others for slices of a plan, where there are others
     patience: float = 0  # seconds that planning waits for another planner
     stopping: bool = False
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -212,7 +214,7 @@ class Jobs:
         """Digests wait for the matching of what they should know, an hour at most; reminders do not."""
         matching = bool(await asyncio.to_thread(self.unmatched))
         where = self.settings, self.engine, self.clock
-        planned = await asyncio.to_thread(plan_now, *where, self.patience, matching)
+        planned = await asyncio.to_thread(plan_now, *where, self.patience, matching, spread=self.spread)
         if planned.refused:
             raise CommandFailed(planned.refused)
         if planned.digests or planned.reminders or planned.alerts:

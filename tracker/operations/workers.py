@@ -27,6 +27,7 @@ from db.leases import beat, this_process
 from db.models import Crawl
 from db.session import reading, writing
 from tracker.errors import CommandFailed
+from tracker.mailing.run import plan_slice_now
 from tracker.operations.jobs import TABLE, TIME, JobKind, Jobs
 from tracker.operations.scheduler import LEASE
 from tracker.sources.crawl import crawlable
@@ -35,6 +36,7 @@ ON_THE_QUEUE = (
     JobKind("source", "bronnen ophalen", every=0, lane="long", tries=3),
     JobKind("shard", "vergelijken met de opgaven", every=0, lane="long", tries=3),
     JobKind("opinions", "de tweede lezer vragen", every=0, lane="long"),
+    JobKind("slice", "mail plannen", every=0),
     JobKind("revive", "werk van een gestopt proces hervatten"),
 )
 KINDS = {kind.name: kind for kind in (*TABLE, *ON_THE_QUEUE)}
@@ -43,6 +45,7 @@ MINUTES = "*/{every} * * * *"  # in UTC and the same in every zone: no rule of o
 BEAT, SILENT = 10, 30  # seconds between two signs of life, and after which a process counts as gone
 STOPS_WITHIN = 15  # seconds; what is not done by then is begun again by another
 AGAIN = 5  # seconds after which a database that was gone is tried again
+SLICES = 3  # of the people whose mail is planned, beside the planner that goes through all
 FEW, SHARDS = 200, 4  # calls that wait to be matched and are one job; at most so many jobs
 KEPT_HOURS = 7 * 24  # what failed, to be looked at
 LONG_AGO = datetime.fromtimestamp(0, UTC)  # at once, whatever our clock says
@@ -149,6 +152,32 @@ class QueuedJobs(Jobs):
         await self.child("match", "--shard", part, quiet=True)
         if self.settings.reader_url and self.settings.reader_model:
             await self.ask("opinions")
+
+    async def plan(self) -> None:
+        """The same, and where many people are due, others take slices of them."""
+        loop = asyncio.get_running_loop()
+
+        def spread(now: datetime, epoch: int, matching_since: datetime | None) -> None:
+            since = matching_since.isoformat() if matching_since else ""
+            asked = self._ask_slices(now.isoformat(), epoch, since)
+            asyncio.run_coroutine_threadsafe(asked, loop).result(STOPS_WITHIN)
+
+        self.spread = spread
+        await super().plan()
+
+    async def _ask_slices(self, now: str, epoch: int, since: str) -> None:
+        for number in range(1, SLICES + 1):
+            await self.ask("slice", f"{number}/{SLICES}", number=number, now=now, epoch=epoch, since=since)
+
+    async def slice(self, number: int, now: str, epoch: int, since: str) -> None:
+        """Plan one slice of people, for the planner with this number."""
+        moments = [datetime.fromisoformat(each) if each else None for each in (now, since)]
+        part = number, SLICES
+        planned = await asyncio.to_thread(
+            plan_slice_now, self.settings, self.engine, part, moments[0] or LONG_AGO, epoch, moments[1]
+        )
+        if planned:
+            self.say(f"planned {planned} digests in slice {number}")
 
     async def opinions(self) -> None:
         """Ask the second reader what the first left open."""
