@@ -1,7 +1,6 @@
 """Bring a database to the newest schema, or refuse one that is newer than this code or older than its baseline."""
 
 import re
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -9,9 +8,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from db.job_queue import bring_queue_up_to_date, queue_is_ready
+from db.job_queue import bring_queue_up_to_date
+from db.schema import MIGRATIONS
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 BEFORE_BASELINE = re.compile(r"00[0-9]{2}")  # the running numbers of revisions until November 2026
 
 
@@ -63,23 +62,6 @@ def must_be_known(revision: str) -> None:
             "that wrote it and 'import' here; the other kinds can be exported, not imported"
         )
     raise SchemaTooNew(f"the database has schema {revision}, which this version does not know: use a newer one")
-
-
-def schema_of(engine: Engine) -> str:
-    """The schema a database has, by its revision; empty where nothing of ours is in it yet."""
-    with engine.connect() as connection:
-        heads = MigrationContext.configure(connection).get_current_heads()
-    return ",".join(heads)
-
-
-def newest_schema() -> str:
-    """The schema that this code knows as the newest."""
-    return ",".join(ScriptDirectory(str(MIGRATIONS)).get_heads())
-
-
-def up_to_date(engine: Engine) -> bool:
-    """Whether the database has the newest schema this code knows, and the newest tables of the queue."""
-    return schema_of(engine) == newest_schema() and queue_is_ready(engine)
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -3,61 +3,29 @@
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 
-from db.vocabulary import Instrument, Nature, SourceForm, SourceKind
+from db.vocabulary import Instrument, SourceForm, SourceKind
 from scrapers.crawled import Remark
 from scrapers.extract import extract
 from scrapers.formats import what_it_is
 from scrapers.links import PageLink, address_on, following, hidden_rest, key_of, links_of
 from scrapers.listing import Listing
 from scrapers.own_page import is_of_the_site, leads_elsewhere, own_text, why_not_own
+from scrapers.profiles import UNSEEN_ON_A_PAGE, profile_of
 from scrapers.sitemaps import is_sitemap, sitemap_of
 from scrapers.source import Context, RowUnreadable, Source, SourceIncomplete
 from scrapers.texts import is_spuk
+from scrapers.watched_sites import Watched
 
-FOLDER = Path(__file__).parent / "watched_pages"
 TO_CONFIRM = "gelezen van een bekeken pagina; door een mens te bevestigen"
 STILL_ALIVE = timedelta(days=400)
 FEW_LINKS = 5
 CONTENT = "//*[self::main or @role='main'] | //body[not(.//main) and not(.//*[@role='main'])]"
-
-
-class Watched(BaseModel):
-    """One site: a list page or sitemap, which links are schemes (a regular expression on the path), what to read.
-
-    ``also``: further lists of the same site.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
-    publisher: str
-    start: Annotated[str, Field(pattern=r"^https?://")]
-    links: Annotated[str, Field(max_length=300)]
-    readable: str = "main"
-    language: Annotated[str, Field(pattern=r"^(nl|en)$")] = "nl"
-    nature: Nature = Nature.CALL
-    instrument: Instrument = Instrument.GRANT
-    also: tuple[Annotated[str, Field(pattern=r"^https?://")], ...] = ()
-    most: Annotated[int, Field(gt=0, le=500)] = 100
-    note: str = ""
-
-    @field_validator("links")
-    @classmethod
-    def _an_expression(cls, value: str) -> str:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ValueError(f"{value!r} is no regular expression: {error}") from error
-        return value
 
 
 class WatchedPage(Source):
@@ -67,7 +35,7 @@ class WatchedPage(Source):
     reads_known_pages = lists_what_is_open = True
     form = SourceForm.WATCHED
     watched: ClassVar[Watched]
-    unseen = "wat niet op die pagina staat of er door een script wordt getoond; elke lezing moet een mens bevestigen"
+    unseen = UNSEEN_ON_A_PAGE
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -192,30 +160,6 @@ def made(page: TextResponse) -> str:
 
 def watched_source(watched: Watched) -> type[WatchedPage]:
     """A description as a source."""
-    parts = urlsplit(watched.start)
-    names = {
-        "name": watched.name,
-        "publisher": watched.publisher,
-        "language": watched.language,
-        "root": f"{parts.scheme}://{parts.netloc}",
-        "watched": watched,
-        "promises": f"de regelingen waarnaar {parts.netloc.removeprefix('www.')}{parts.path} linkt",
-        "__doc__": watched.note or f"{watched.publisher}: {watched.start}",
-    }
-    return type(watched.name, (WatchedPage,), names)
-
-
-def read_watched(folder: Path) -> tuple[dict[str, Watched], list[str]]:
-    """Every description in a folder of YAML files, and one line for each that is not as it should be."""
-    sources, wrong = {}, []
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            watched = Watched.model_validate(yaml.safe_load(path.read_text("utf-8")))
-        except ValidationError as error:
-            faults = (f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors())
-            wrong.append(f"{path}: {'; '.join(faults)[:300]}")
-        except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-            wrong.append(f"{path}: {' '.join(str(error).split())[:200]}")
-        else:
-            sources[watched.name] = watched
-    return sources, wrong
+    names = vars(profile_of(watched)) | {"language": watched.language, "watched": watched}
+    note = watched.note or f"{watched.publisher}: {watched.start}"
+    return type(watched.name, (WatchedPage,), names | {"__doc__": note})

@@ -10,11 +10,11 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlmodel import Session, select
 
 from db.job_queue import queue_is_ready
-from db.migrate import SchemaUnknown, must_be_known, newest_schema, schema_of, upgrade
 from db.models import KeptRegion, Participant
 from db.region import SHIPPED, USUAL, Region
 from db.region_folder import RegionUnreadable, folder_of, read_region
 from db.region_served import serve
+from db.schema import newest_schema, schema_of
 from db.session import open_engine
 from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.settings import Settings
@@ -89,6 +89,8 @@ def _serve_its_region(engine: Engine, settings: Settings) -> None:
 
 def must_be_ours(schema: str) -> None:
     """CommandFailed where a newer version wrote the database, or one from before the baseline."""
+    from db.migrate import SchemaUnknown, must_be_known  # what migrates weighs 8 MiB
+
     try:
         must_be_known(schema)
     except SchemaUnknown as error:
@@ -100,6 +102,8 @@ def migrate_database(settings: Settings, say: Callable[[str], None] = lambda _: 
 
     ``say`` hears which one was made where there was none: a working folder that was mistaken shows.
     """
+    from db.migrate import SchemaUnknown, upgrade
+
     engine = engine_of(settings)
     try:
         is_new = not schema_of(engine)

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scrapers.source import Source
-from scrapers.watched import FOLDER, Watched, read_watched, watched_source
+from scrapers.profiles import SourceProfile, profile_in, profile_of
+from scrapers.watched_sites import FOLDER, Watched, read_watched
+
+if TYPE_CHECKING:
+    from scrapers.source import Source
 
 
 class NoSuchSource(LookupError):
@@ -35,11 +38,26 @@ def names() -> list[str]:
 
 def enabled(turned_on: Iterable[str] = (), turned_off: Iterable[str] = ()) -> list[str]:
     """The sources to crawl: those on by default and those turned on, without those turned off."""
-    return [n for n in names() if (load(n).on or n in set(turned_on)) and n not in set(turned_off)]
+    return [n for n in names() if (profile(n).on or n in set(turned_on)) and n not in set(turned_off)]
 
 
-def load(name: str, options: Mapping[str, Any] | None = None) -> type[Source]:
+def profile(name: str, options: Mapping[str, Any] | None = None) -> SourceProfile:
+    """What a source says of itself, without what reads it; ``options`` as for ``load``."""
+    described = (options or {}).get("watched")
+    if described:
+        return profile_of(Watched.model_validate(described))
+    if name in shipped():
+        return profile_of(shipped()[name])
+    if name not in names():
+        raise NoSuchSource(f"no source {name!r}; there are {', '.join(names())}")
+    return profile_in(f"{__name__}.{name}", name)
+
+
+def load(name: str, options: Mapping[str, Any] | None = None) -> "type[Source]":
     """The class of a source; ``options["watched"]`` describes a page that does not come with the program."""
+    from scrapers.source import Source
+    from scrapers.watched import watched_source
+
     described = (options or {}).get("watched")
     if described:
         return watched_source(Watched.model_validate(described))

@@ -18,7 +18,8 @@ from scrapy.http import HtmlResponse, TextResponse
 from scrapers.crawled import Remark
 from scrapers.extract import extract, only_asked
 from scrapers.links import links_of
-from scrapers.watched import Watched, WatchedPage
+from scrapers.watched import WatchedPage
+from scrapers.watched_sites import Watched
 
 INVITATION = re.compile(r"get involved|get\.involved|call for", re.IGNORECASE)
 UNSEEN = "gelezen van een pagina waarvan de opbouw nog niet is nagekeken"

@@ -29,6 +29,8 @@ def test_every_source_says_what_it_promises_and_what_it_cannot_see(name: str) ->
     assert source.unseen
     assert not source.promises.endswith(".")
     assert source.form is (SourceForm.WATCHED if name in sources.shipped() else source.form)
+    said = vars(sources.profile(name))  # what pages show, read without running the source
+    assert said == {field: getattr(source, field) for field in said}
 
 
 def crawled(session: Session, name: str, at: datetime, **fields: Any) -> None:

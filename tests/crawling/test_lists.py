@@ -14,7 +14,7 @@ from scrapers.job import Job
 from scrapers.links import address_on, key_of
 from scrapers.source import path_of
 from scrapers.sources import rijksoverheid
-from scrapers.watched import Watched
+from scrapers.watched_sites import Watched
 from tests.make.scripted import Answer, Played, PlayedRequest, playing
 from tracker.calls.identity import identity
 from tracker.sources.crawl import from_spool, run_child

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from db.vocabulary import DeadlineKind
 from scrapers import sources
 from scrapers.recordings import replay
-from scrapers.watched import TO_CONFIRM, Watched, read_watched, watched_source
+from scrapers.watched import TO_CONFIRM, watched_source
+from scrapers.watched_sites import Watched, read_watched
 from tracker.settings import Settings
 from tracker.sources.crawl import crawlable, watched_options, wrong_watched
 

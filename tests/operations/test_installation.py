@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
-from db.migrate import newest_schema, schema_of, upgrade
+from db.migrate import upgrade
 from db.models import Delivery, Snapshot
+from db.schema import newest_schema, schema_of
 from db.session import open_engine, reading, writing
 from notifications.links import ALL, Links
 from tests.conftest import ROOT

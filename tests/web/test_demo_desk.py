@@ -16,7 +16,8 @@ from db.vocabulary import Role
 from scrapers.crawled import Page
 from scrapers.link_shapes import shapes_of
 from scrapers.recordings import replay
-from scrapers.watched import Watched, watched_source
+from scrapers.watched import watched_source
+from scrapers.watched_sites import Watched
 from tests.make.pages import BASE, SAME_ORIGIN, Visitor, make_user, visit
 from tests.make.scripted import recorded
 from tracker.clock import SteppingClock

@@ -12,7 +12,7 @@ from db.vocabulary_calendar import COUNCILS
 from notifications.wording import local_day
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
-from scrapers.sources.notubiz import Notubiz, read_whole
+from scrapers.sources import profile
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import replan_meetings
 from tracker.workdays import ClosedDays
@@ -35,6 +35,8 @@ def keep_council_dates(session: Session, crawled: Crawled, now: datetime) -> int
 
     Days are covered, so that the rhythm gives way on them, only where a council's whole year was read.
     """
+    from scrapers.sources.notubiz import read_whole  # and what reads pages with it, 25 MiB: pages need it not
+
     whole, today = read_whole(crawled, local_day(crawled.started_at)), local_day(now)
     closed = body_calendar(session).closed
     for body in session.exec(select(Body).where(col(Body.kind).in_(list(COUNCILS))).order_by(col(Body.id))).all():
@@ -112,5 +114,5 @@ def _cover(session: Session, body: Body, covered: tuple[date, date], now: dateti
     if plan.last_day < covered[0]:
         plan.first_day = covered[0]
     plan.first_day = min(plan.first_day, covered[0])
-    plan.last_day, plan.source, plan.added_at = covered[1], Notubiz.publisher, now
+    plan.last_day, plan.source, plan.added_at = covered[1], profile("notubiz").publisher, now
     session.add(plan)

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from db.migrate import newest_schema
 from db.region import USUAL
 from db.region_folder import ORGANISATIONS, folder_of
 from db.region_served import region as served
 from db.region_served import serve
+from db.schema import newest_schema
 from db.session import writing
 from tracker.calendar.decision_clock import replan_meetings
 from tracker.calendar.load_bodies import load_bodies

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from tracker.matching.model_names import DIGEST_THRESHOLD, MODEL, model_name
 from tracker.matching.texts import CallMatches, CallText, ChallengeText, Embedder, Reason, Scored
 from tracker.matching.vectors import embedder, installed
 
 if TYPE_CHECKING:
-    from tracker.matching.model import DIGEST_THRESHOLD, MODEL, Matcher, model_name
+    from tracker.matching.model import Matcher
 
-FITTED = ("DIGEST_THRESHOLD", "MODEL", "Matcher", "model_name")
 __all__ = [
     "DIGEST_THRESHOLD",
     "MODEL",
@@ -26,9 +26,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """What stands on the fitted weights is loaded when asked for, so that training can run without them."""
-    if name not in FITTED:
+    """What computes is loaded when asked for: pages only say what was matched."""
+    if name != "Matcher":
         raise AttributeError(name)
-    from tracker.matching import model
+    from tracker.matching.model import Matcher
 
-    return getattr(model, name)
+    return Matcher

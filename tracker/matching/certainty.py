@@ -9,7 +9,7 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import NoReason, Say
 from tracker.matching import DIGEST_THRESHOLD
-from tracker.matching.model import fitted
+from tracker.matching.weights import labelled_calls
 
 MANY_LABELS, SOME_LABELS = 20, 5
 ENOUGH_JUDGED = 8  # from so many verdicts on what people here say outweighs the labels
@@ -38,9 +38,7 @@ class Certainty:
 
 def certainty(session: Session, viewer: Viewer, challenge: Challenge) -> Certainty:
     """Of one opgave, by the verdicts that this viewer may see."""
-    known = fitted().labelled
-    column = known.ids.index(challenge.id) if challenge.id in known.ids else None
-    labelled = 0 if column is None else int((known.matters[:, column] > 0).sum())
+    labelled = labelled_calls().get(challenge.id, 0)
     says = list(_says(session, viewer, challenge))
     agreed = sum(wanted == (score >= DIGEST_THRESHOLD) for wanted, score in says)
     return Certainty(labelled, len(says), agreed)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from tracker.matching.corpus import Grades, LabelsUnreadable, grades_of, rows_of
 from tracker.matching.measures import DRAWS, Measure, measure, rounded
-from tracker.matching.model import DIGEST_THRESHOLD, Matcher
+from tracker.matching.model import Matcher
+from tracker.matching.model_names import DIGEST_THRESHOLD
 from tracker.matching.scoring import ELIGIBLE
 from tracker.matching.sentences import language_of
 from tracker.matching.texts import read_call

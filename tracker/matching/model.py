@@ -9,6 +9,7 @@ from tracker.matching import eligibility, scoring, weights, why
 from tracker.matching.agenda import phrases_of, words_of
 from tracker.matching.area import area
 from tracker.matching.fit import Array, sigmoid
+from tracker.matching.model_names import model_name
 from tracker.matching.neighbours import UNKNOWN, near, who_may_apply
 from tracker.matching.prepare import PreparedBatch, prepare_agenda, prepare_batch
 from tracker.matching.texts import CallMatches, CallText, ChallengeText, Embedder, Reason, Scored, Vectors
@@ -22,17 +23,6 @@ BATCH = 64
 def fitted() -> Weights:
     """The weights of the project's file."""
     return weights.load(weights.FILE, {mode: scoring.names(mode) for mode in ("vectors", "words")})
-
-
-DIGEST_THRESHOLD = fitted().threshold
-RULES = 4  # of who may apply; one more with each change of them, so that what is stored is matched again
-MODEL = f"kansenradar-{fitted().version}.{RULES}"
-LEXICON_ONLY = f"{MODEL} lexicon only"
-
-
-def model_name(encoder: str | None) -> str:
-    """The matcher's name and version with that of its sentence encoder, as kept with every match."""
-    return f"{MODEL} {encoder}" if encoder else LEXICON_ONLY
 
 
 FLOOR = 0.02  # scores below are not said: a call has an opinion on a few opgaven, not on all

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from db.models import Call, Challenge, Match
 from db.search import search
 from db.status import standing
-from tracker.matching import CallText, ChallengeText, Embedder, Matcher, installed
+from tracker.matching import CallText, ChallengeText, Embedder, installed
 from tracker.matching.encoder_process import encoder_beside
 from tracker.matching.run import call_text, challenge_text, challenge_texts
 from tracker.matching.search import SHOWN_FROM, by_ids
@@ -52,6 +52,8 @@ class PreviewScorer:
     def _score(
         self, challenges: Sequence[ChallengeText], id_: str, calls: Sequence[CallText], kept: dict[bytes, Vectors]
     ) -> dict[int, float]:
+        from tracker.matching import Matcher  # with its weights, 15 MiB: only where somebody edits an opgave
+
         if len(self._kept) > MOST_KEPT:
             self._kept.clear()
         self._kept.update(kept)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Engine, delete, func, or_
 from sqlmodel import Session, col, select
@@ -13,15 +14,18 @@ from db.models import Call, Challenge, Match, Revision
 from db.session import reading, writing
 from tracker.calls.eligibility import CorrectedEligibility, corrected
 from tracker.challenges.agenda import shipped_rows
-from tracker.matching import CallMatches, CallText, ChallengeText, Matcher, embedder, installed, model_name
+from tracker.matching import CallMatches, CallText, ChallengeText, embedder, installed, model_name
 from tracker.matching.ranking import lean_again
 from tracker.matching.vector_store import read_kept, store_kept
+
+if TYPE_CHECKING:
+    from tracker.matching import Matcher
 
 BATCH = 40  # stored together: some twenty seconds of work where texts are new
 Progress = Callable[[int, int], None]
 Part = tuple[int, int]  # the first, second, ... of so many
 WHOLE: Part = (1, 1)
-Make = Callable[[Sequence[ChallengeText]], Matcher]
+Make = Callable[[Sequence[ChallengeText]], "Matcher"]
 
 
 def quiet(_done: int, _of: int) -> None:
@@ -41,7 +45,7 @@ class MatchingRun:
     """What one run of matching works with; `key` names the model and the agenda, `encoder` whose vectors are kept."""
 
     engine: Engine
-    matcher: Matcher
+    matcher: "Matcher"
     key: str
     encoder: str | None
     now: datetime
@@ -81,6 +85,8 @@ def match_with_model(
     engine: Engine, now: datetime, rebuild: bool = False, progress: Progress = quiet, part: Part = WHOLE
 ) -> MatchingResult:
     """The same with the matcher that comes with the program: sentence vectors where the model is there, else words."""
+    from tracker.matching import Matcher  # with its weights: only for what matches
+
     model = model_name(installed())
 
     def make(texts: Sequence[ChallengeText]) -> Matcher:

@@ -4,18 +4,20 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tracker.matching.fit import Array
+from tracker.matching.model_names import FILE
 from tracker.matching.neighbours import LabelledCalls
 from tracker.matching.texts import Vectors
 from tracker.matching.trees import Trees
 from tracker.matching.vectors import KEY
 
-FILE = Path(__file__).with_name("weights.zip")
+__all__ = ["FILE", "Linear", "Stages", "Weights", "load", "save"]
 HEADS = ("heads", "must_heads")
 MADE = (2026, 11, 30, 0, 0, 0)  # of every part of the file: the same fit gives the same bytes
 
@@ -134,6 +136,15 @@ def load(path: Path, names: dict[str, dict[str, tuple[str, ...]]]) -> Weights:
     keys, vectors = tables["phrases/keys"].tobytes(), tables["phrases/vectors"].astype(np.float32)
     phrases = {keys[n * KEY : (n + 1) * KEY]: vector for n, vector in enumerate(vectors)}
     return Weights(*kept, phrases, told["words"])
+
+
+@cache
+def labelled_calls() -> dict[str, int]:
+    """Per opgave the graded calls that matter to it, of the project's file; without the weights, which weigh 15 MiB."""
+    with zipfile.ZipFile(FILE) as file:
+        ids = json.loads(file.read("about.json"))["labelled"]
+        matters = np.load(io.BytesIO(file.read("labelled/matters.npy")), allow_pickle=False)
+    return dict(zip(ids, (matters > 0).sum(axis=0).tolist(), strict=True))
 
 
 def _linear(tables: dict[str, Any], at: str, bias: float, names: tuple[str, ...]) -> Linear:

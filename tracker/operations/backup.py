@@ -14,13 +14,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, LargeBinary, MetaData, Table, select
 from sqlmodel import SQLModel
 
 import db.models
 from db.job_queue import PREFIX
-from db.migrate import newest_schema
+from db.schema import newest_schema, schema_on
 from tracker.operations.installation import Belongings, add_belongings
 
 FORMAT = 3
@@ -53,7 +52,7 @@ def _write(
     connection: Connection, part: Path, now: datetime, progress: Progress, belongings: Belongings
 ) -> dict[str, int]:
     hashes, counts = {}, {}
-    schema = MigrationContext.configure(connection).get_current_revision() or ""
+    schema = schema_on(connection)
     every_table = tables(connection, schema)
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         for done, table in enumerate(every_table):

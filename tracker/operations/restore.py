@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Date, DateTime, Engine, LargeBinary, Table, f
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from db.migrate import SchemaUnknown, must_be_known, schema_of, upgrade
+from db.migrate import SchemaUnknown, must_be_known, upgrade
 from db.models import Run
 from db.models.columns import Cents
+from db.schema import schema_of
 from db.search import make_index
 from notifications.brakes import pause
 from tracker.errors import NotPossible

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, col, delete, func, select
 
-from db.migrate import up_to_date
 from db.models import ApiDeed, AuditEntry, KeptForm, MagicLink, Press, Run
+from db.schema import up_to_date
 from db.session import reading, writing
 from db.vocabulary_audit import Action
 from tracker import __version__

@@ -16,23 +16,14 @@ from joserfc.errors import (
 )
 from joserfc.jwk import JWKRegistry, KeySet
 
-from tracker.people.providers import Provider
+from tracker.people.providers import LEEWAY, KeyUnknown, NotBelieved, Provider
 
 # Signatures that only the provider can make: neither "none", nor one made with a secret that both sides hold.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
 PUBLIC_KINDS = ("RSA", "EC", "OKP")
-LEEWAY = 60  # seconds that clocks may differ
 OLDEST_LOGOUT = 300  # seconds
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 UNREADABLE = (JoseError, ValueError, TypeError, KeyError, AttributeError)
-
-
-class NotBelieved(Exception):
-    """A token that is not taken; the message says what is wrong with it, for the audit log."""
-
-
-class KeyUnknown(NotBelieved):
-    """Signed with a key that the provider did not publish when it was last asked."""
 
 
 def id_token_claims(

@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
-from tracker.people.id_tokens import KeyUnknown, NotBelieved, id_token_claims, logout_claims
 from tracker.people.provider_fetch import Fetch, NoAnswer
-from tracker.people.providers import Provider
+from tracker.people.providers import KeyUnknown, NotBelieved, Provider
 
 KEPT_SECONDS = 3600.0  # doors and keys, before they are asked for again
 REFRESH_SECONDS = 30.0  # at most this often because a key is unknown
@@ -104,6 +103,8 @@ class ProviderTalk:
         if not isinstance(token, str):
             raise NotBelieved("no id token")
         opened = str(access or "")
+        from tracker.people.id_tokens import id_token_claims  # with what checks signatures, 9 MiB
+
         claims = self._believed(provider, lambda keys: id_token_claims(token, keys, provider, visit.nonce, opened, now))
         wanted = {"email", "email_verified", "name", provider.role_claim, provider.participant_claim} - {""}
         door = self.doors(provider).metadata.get("userinfo_endpoint")
@@ -116,6 +117,8 @@ class ProviderTalk:
 
     def logout(self, provider: Provider, token: str, now: datetime) -> dict[str, Any]:
         """Whose sessions a logout token ends. Raises NoAnswer or NotBelieved."""
+        from tracker.people.id_tokens import logout_claims
+
         return self._believed(provider, lambda keys: logout_claims(token, keys, provider, now))
 
     def _believed(self, provider: Provider, check: Any) -> dict[str, Any]:

@@ -20,7 +20,16 @@ from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.settings import PREFIX, Settings
 
 MOST_PROVIDERS = 200
+LEEWAY = 60  # seconds that clocks may differ
 DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]{2,}")
+
+
+class NotBelieved(Exception):
+    """A token that is not taken; the message says what is wrong with it, for the audit log."""
+
+
+class KeyUnknown(NotBelieved):
+    """Signed with a key that the provider did not publish when it was last asked."""
 
 
 class StepUp(BaseModel):

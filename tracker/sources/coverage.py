@@ -10,8 +10,8 @@ from sqlmodel import Session
 from db.vocabulary import SourceForm, SourceState
 from notifications.reasons import in_dutch
 from scrapers import sources
-from scrapers.source import Source
-from scrapers.watched import Watched, watched_source
+from scrapers.profiles import SourceProfile, profile_of
+from scrapers.watched_sites import Watched
 from tracker.settings import Settings
 from tracker.sources.crawl import crawlable, own_watched, paused
 from tracker.sources.health import SourceHealth, source_health
@@ -89,7 +89,7 @@ def coverage(session: Session, settings: Settings, now: datetime) -> list[Source
 
 
 def covered(
-    health: SourceHealth, source: type[Source] | None, now: datetime, on: bool, held: Mapping[str, int]
+    health: SourceHealth, source: SourceProfile | None, now: datetime, on: bool, held: Mapping[str, int]
 ) -> SourceCoverage:
     """What one source covers; ``source`` is none where only its crawls are left."""
     return SourceCoverage(
@@ -106,10 +106,10 @@ def covered(
     )
 
 
-def source_of(name: str, own: Mapping[str, Watched]) -> type[Source] | None:
-    """The class of a source; none where only its crawls are left."""
+def source_of(name: str, own: Mapping[str, Watched]) -> SourceProfile | None:
+    """What a source says of itself; none where only its crawls are left."""
     try:
-        return watched_source(own[name]) if name in own else sources.load(name)
+        return profile_of(own[name]) if name in own else sources.profile(name)
     except sources.NoSuchSource:
         return None
 

@@ -27,9 +27,9 @@ from scrapers.copies import one_a_call, unread_calls
 from scrapers.crawled import Crawled, Page, Remembered, Unreadable
 from scrapers.job import Job
 from scrapers.listing import Listing, plain_line
-from scrapers.source import Source
+from scrapers.profiles import SourceProfile
 from scrapers.spool import read_events
-from scrapers.watched import Watched, read_watched
+from scrapers.watched_sites import Watched, read_watched
 from tracker.settings import Settings
 
 Progress = Callable[[str], None]
@@ -47,7 +47,7 @@ def crawl(
 
     ``fields`` are further fields of the Job. Raises ``NoSuchSource`` for an unknown name only.
     """
-    source = sources.load(name, {**watched_options(name, settings), **(options or {})})
+    source = sources.profile(name, {**watched_options(name, settings), **(options or {})})
     if wrong := wrong_root(name, settings):
         return Crawled(name, source.kind, now, now, stopped=wrong)
     try:
@@ -69,7 +69,7 @@ def crawl_sample(
     """Ask a source for a few pages only; all that its child leaves stays in the folder ``spool``."""
     job = job_for(name, settings, now, spool, sample=pages, options=options or {})
     failure = run_child(job, limit_seconds, lambda _: None)
-    return from_spool(sources.load(name, job.options), spool, now, now, failure)
+    return from_spool(sources.profile(name, job.options), spool, now, now, failure)
 
 
 def wrong_root(name: str, settings: Settings) -> str:
@@ -96,12 +96,12 @@ def job_for(name: str, settings: Settings, now: datetime, folder: Path, **fields
 
 def can_be_asked(name: str, settings: Settings) -> bool:
     """Whether a source answers when it is asked for one call."""
-    return sources.load(name, watched_options(name, settings)).can_be_asked
+    return sources.profile(name, watched_options(name, settings)).can_be_asked
 
 
 def reads_known_pages(name: str, settings: Settings) -> bool:
     """Whether a source is to read pages that its lists no longer show."""
-    return sources.load(name, watched_options(name, settings)).reads_known_pages
+    return sources.profile(name, watched_options(name, settings)).reads_known_pages
 
 
 def crawlable(settings: Settings) -> list[str]:
@@ -256,7 +256,7 @@ def ended_early(spool: Path) -> str:
     return f"this machine: {os.strerror(errno.ENOSPC)}" if full else ENDED_EARLY
 
 
-def from_spool(source: type[Source], spool: Path, started: datetime, finished: datetime, failure: str) -> Crawled:
+def from_spool(source: SourceProfile, spool: Path, started: datetime, finished: datetime, failure: str) -> Crawled:
     """What stands in a spool, as a Crawled; listings of a source that was killed half-way are kept."""
     contents = SpoolContents()
     try:

@@ -12,19 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import yaml
 from pydantic import ValidationError
 
 from scrapers import sources
 from scrapers.crawled import Crawled
-from scrapers.link_shapes import LinkShape, shapes_of
-from scrapers.source import SourceIncomplete
-from scrapers.watched import Watched
+from scrapers.watched_sites import ADDRESS, Watched
 from tracker.errors import NotFound, Refused, required
 from tracker.settings import Settings
 from tracker.sources.crawl import crawl_sample, own_watched, paused
-from tracker.sources.scaffold import ADDRESS
+
+if TYPE_CHECKING:
+    from scrapers.link_shapes import LinkShape
 
 LOOK_SECONDS = 60  # for each of the two readings of a look, whatever the site does
 SAMPLE = 3  # pages
@@ -45,7 +46,7 @@ class Look:
     """What a site shows before it is a source: its list's groups of links, and some pages as they would be read."""
 
     watched: Watched
-    shapes: tuple[LinkShape, ...]
+    shapes: "tuple[LinkShape, ...]"
     crawled: Crawled
 
 
@@ -68,10 +69,13 @@ def look(publisher: str, start: str, links: str, settings: Settings, now: dateti
         _looking.release()
 
 
-def _shapes(listed: Crawled, start: str) -> list[LinkShape]:
+def _shapes(listed: Crawled, start: str) -> "list[LinkShape]":
     """The groups of links of a list of a usual size; none of what is no page, or a broken sitemap."""
     if not listed.pages or len(listed.pages[0].body) > MOST_LIST_BYTES:
         return []
+    from scrapers.link_shapes import shapes_of  # what reads pages weighs 25 MiB: only for who adds a source
+    from scrapers.source import SourceIncomplete
+
     try:
         return shapes_of(listed.pages[0], start)
     except SourceIncomplete:

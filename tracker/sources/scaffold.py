@@ -11,13 +11,12 @@ from scrapers.crawled import Crawled
 from scrapers.expectation import FILE, OF_A_PAGE, Expectation, expectation_of, expected
 from scrapers.recordings import replay
 from scrapers.spool import read_events
+from scrapers.watched_sites import ADDRESS
 from tracker.errors import NotPossible
 from tracker.settings import Settings
 from tracker.sources.crawl import ROOT, crawl_sample, own_watched, watched_options
 
 TEMPLATES = Path(__file__).with_name("templates")
-# It is written into a Python file: nothing that would end the text it stands in.
-ADDRESS = re.compile(r"(https?://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?)(?:[/?][^\s\"'\\]*)?")
 SAMPLE = 3
 OWN_FILE = "expected.json"  # beside a recording of this installation
 SUFFIXES = {"json": "json", "html": "html", "rss": "rss", "atom": "xml", "xml": "xml"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from db.migrate import newest_schema, schema_of
+from db.schema import newest_schema, schema_of
 
 EVERY = 30  # seconds
 

@@ -15,7 +15,6 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -42,6 +41,7 @@ from tracker.web.api.routing import ROOT, invalid
 from tracker.web.frame.context import Handler, RequestContext, Signed
 from tracker.web.frame.deeds import Stored, put_on_record
 from tracker.web.frame.forms import InvalidForm
+from tracker.web.frame.lanes import in_lane
 from tracker.web.frame.metrics import Metrics
 from tracker.web.frame.presses import NOBODY, Mark, keep, key_of, new_mark, once, page_behind, read_mark, token_of
 from tracker.web.frame.readiness import Banner, banners, heartbeat
@@ -170,7 +170,7 @@ def _endpoint(site: Site, route: Route, limits: Limits) -> Callable[[Request], A
         if route.bare:
             return _bare(site, route, request, form, origin)
         try:
-            return await run_in_threadpool(_answer, site, route, request, form, origin)
+            return await in_lane(route.method, route.path, lambda: _answer(site, route, request, form, origin))
         finally:
             await form.close()  # the files in it
 

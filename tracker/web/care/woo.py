@@ -8,7 +8,7 @@ from starlette.responses import Response
 from db.models import Dossier
 from db.vocabulary_audit import Action
 from db.vocabulary_care import WooGround, WooVerdict
-from tracker.care import archive, woo
+from tracker.care import woo
 from tracker.errors import NotFound
 from tracker.rights import may_change
 from tracker.web.frame import actions
@@ -87,6 +87,8 @@ def as_bundle(request: RequestContext) -> Response:
 
 
 def _archive_page(request: RequestContext, dossier: Dossier, state: FormState) -> Response:
+    from tracker.care import archive  # with what writes XML, 4 MiB
+
     return request.page("care/archive.html", state=state, dossier=dossier, values=list(archive.VALUES.items()))
 
 
@@ -95,6 +97,8 @@ archive_page = PageOf(find_own, _archive_page, lambda dossier: f"/dossiers/{doss
 
 def as_archive(request: RequestContext) -> Response:
     """The closed dossier with its metadata, as one file."""
+    from tracker.care import archive
+
     dossier = find_own(request)
     form, errors = filled(ArchiveForm, request.query)
     if form is None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from sqlmodel import Session, col, delete, select
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -18,10 +17,9 @@ from notifications.links import Links
 from tracker.errors import NotFound
 from tracker.people.access import end_provider_sessions, hashed
 from tracker.people.arrivals import NotLetIn, StepUpNeeded, arrive
-from tracker.people.id_tokens import LEEWAY, NotBelieved
 from tracker.people.provider_fetch import NoAnswer
 from tracker.people.provider_talk import ProviderTalk, Visit
-from tracker.people.providers import Provider, provider_named, signed_in_since
+from tracker.people.providers import LEEWAY, NotBelieved, Provider, provider_named, signed_in_since
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.safety import home_path
 from tracker.web.people.signed_in import HINT, SHORTLY, VISIT, cookie, set_cookie, sign_in, visitor_token
@@ -71,6 +69,8 @@ def _provider(request: RequestContext) -> Provider:
 def _off(request: RequestContext, provider: Provider, going: str, stepping_up: bool) -> Response:
     state, verifier, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32), visitor_token(request)
     kept = Visit(secrets.token_urlsafe(32), verifier, _return_address(request, provider))
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge  # 9 MiB: only where somebody goes to a provider
+
     challenge = create_s256_code_challenge(verifier)
     hint = cookie(request, HINT)
     try:

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from db.vocabulary_audit import Action
 from tracker.errors import NotFound, Refused
 from tracker.sources.coverage import coverage
-from tracker.sources.live_check import look_at
 from tracker.sources.own_pages import LOOK_SECONDS, NO_LINK, described, give_up, keep, look, pause, take_up
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
@@ -108,6 +107,8 @@ def retire(request: RequestContext, name: str) -> str:
 
 def try_it(request: RequestContext) -> Response:
     """Ask a source for as little as possible, and show how that compares with what is expected; nothing is kept."""
+    from tracker.sources.live_check import look_at  # with what reads pages, 25 MiB: only for who asks it
+
     name = _source(request)
     result, crawled = look_at(name, request.site.settings, request.now.instant, LOOK_SECONDS)
     return request.page("sources/own_pages_try.html", name=name, result=result, crawled=crawled)
