@@ -99,6 +99,7 @@ install: wheel ## Install for an administrator into PREFIX (default /opt/kansenr
 	@$(PYTHON) -m venv --clear --without-pip $(PREFIX)
 	@.venv/bin/uv pip sync --quiet --compile-bytecode --python $(PREFIX)/bin/python --require-hashes requirements-run.lock
 	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(PREFIX)/bin/python --no-deps dist/kansenradar-*.whl
+	@deploy/trim.sh $(PREFIX)
 	@$(PREFIX)/bin/kansenradar --version
 
 clean: ## Remove what was made

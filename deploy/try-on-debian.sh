@@ -42,12 +42,12 @@ package() {
   say "package: a user, an environment of its own, the wheel"
   local root=$ROOT/one
   inside "$root" useradd --system --home-dir /var/lib/kansenradar kansenradar
-  mkdir -p "$root/srv/wheels"; cp "$WHEELS"/* "$HERE"/dist/kansenradar-*.whl "$HERE"/requirements-run.lock "$root/srv/wheels/"
+  mkdir -p "$root/srv/wheels"; cp "$WHEELS"/* "$HERE"/dist/kansenradar-*.whl "$HERE"/requirements-run.lock "$HERE"/deploy/trim.sh "$root/srv/wheels/"
   inside "$root" python3 -m venv /opt/kansenradar
-  inside "$root" sh -c '/opt/kansenradar/bin/pip install -q --disable-pip-version-check --no-index --find-links /srv/wheels --require-hashes -r /srv/wheels/requirements-run.lock && /opt/kansenradar/bin/pip install -q --disable-pip-version-check --no-index --no-deps /srv/wheels/kansenradar-*.whl && rm -r /srv/wheels'
+  inside "$root" sh -c '/opt/kansenradar/bin/pip install -q --disable-pip-version-check --no-index --find-links /srv/wheels --require-hashes -r /srv/wheels/requirements-run.lock && /opt/kansenradar/bin/pip install -q --disable-pip-version-check --no-index --no-deps /srv/wheels/kansenradar-*.whl && sh /srv/wheels/trim.sh /opt/kansenradar && rm -r /srv/wheels'
   inside "$root" install -d -o kansenradar -m 0700 /etc/kansenradar /var/backups/kansenradar /var/lib/kansenradar
   inside "$root" $K --version
-  echo "unpacked: $(du -sm "$root/opt/kansenradar" | cut -f1) MB"
+  echo "unpacked: $(du -sm "$root/opt/kansenradar" | cut -f1) MB, of which bytecode $(find "$root/opt/kansenradar" -name '*.pyc' -printf '%k\n' | awk '{s += $1} END {print int(s / 1024)}') MB"
   umount "$root/proc"; cp -a "$root" "$ROOT/two"; mount -t proc proc "$root/proc"; mount -t proc proc "$ROOT/two/proc"
 }
 
