@@ -13,11 +13,14 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import Engine
 from typer.main import get_group
+from typer.testing import CliRunner
 
+from db.session import open_engine, writing
 from tests.conftest import ROOT
 from tests.make.nursery import kansenradar
+from tests.make.pages import make_participant
 from tracker import commands
-from tracker.__main__ import for_all_first, moment
+from tracker.__main__ import app, for_all_first, moment
 from tracker.clock import Clock
 from tracker.commands.group import COMMANDS, load
 from tracker.errors import CommandFailed
@@ -96,6 +99,34 @@ def test_a_role_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path
     done = kansenradar(tmp_path, "user", "add", "a@b.nl", "--name", "A", "--role", "baas", "--participant", "amsterdam")
     assert done.returncode == 2
     assert "lezer, fondsenwerver" in done.stderr
+
+
+def test_a_leaver_is_shut_out_from_the_shell_while_nobody_can_sign_in(
+    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.db").write_bytes(sqlite_template.read_bytes())
+    monkeypatch.setenv("KANSENRADAR_DATABASE_URL", f"sqlite:///{tmp_path / 'mine.db'}")
+    monkeypatch.chdir(tmp_path)
+    with writing(open_engine(f"sqlite:///{tmp_path / 'mine.db'}")) as session:
+        make_participant(session)
+
+    def said(*arguments: str) -> str:
+        done = CliRunner().invoke(app, ["user", *arguments])
+        return done.output.strip() or str(done.exception)
+
+    said("add", "jan@b.nl", "--name", "Jan", "--participant", "amsterdam")
+    assert said("role", "Jan@B.nl", "coordinator") == "jan@b.nl: coördinator"
+    assert "no role 'baas'" in said("role", "jan@b.nl", "baas")
+    assert said("list") == "jan@b.nl: coördinator, amsterdam"
+    assert said("end", "jan@b.nl") == "jan@b.nl: access ended"
+    assert said("list") == "jan@b.nl: coördinator, amsterdam, ended"
+    assert "no user jan@b.nl" in said("end", "jan@b.nl")
+    with sqlite3.connect(tmp_path / "mine.db") as found:
+        on_record = found.execute("SELECT actor, action, result FROM audit_entry ORDER BY id").fetchall()
+    assert on_record == [
+        ("command line", "person changed", "role reader to coordinator"),
+        ("command line", "access ended", "done"),
+    ]
 
 
 def test_an_export_tells_what_is_public_unless_a_person_is_named(tmp_path: Path, sqlite_template: Path) -> None:

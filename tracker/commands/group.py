@@ -39,7 +39,7 @@ COMMANDS = {
     "check": ("upkeep", "See whether sources, clock and backup are in order."),
     "prune": ("upkeep", "Delete what is past its time of keeping."),
     "call": ("calls", "Add, correct, join, part, compare and show calls by hand."),
-    "user": ("people", "Add a person, and choose their reminders."),
+    "user": ("people", "Add, list and end accounts, and change their role."),
     "person": ("person", "Show or erase what is kept of somebody."),
     "source": ("sources", "Add a source, or look at one."),
 }

@@ -1,19 +1,24 @@
 """user add, subscribe, verdict: people, what they get and what they think."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
+from sqlmodel import Session, col, select
 
-from db.models import Challenge
-from db.session import writing
+from db.models import AuditEntry, Challenge, User
+from db.session import reading, writing
 from db.vocabulary import Cadence, NoReason, Role, Say, spoken
+from db.vocabulary_audit import Action
 from tracker.commands.context import AsJson, answer, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed, NotPossible
 from tracker.mailing.trace import find_call
 from tracker.matching.verdicts import judge
+from tracker.people.access import end_access
 from tracker.people.participants import participant_id
 from tracker.people.subscriptions import add_user, choose_reminders, find_user
 from tracker.people.subscriptions import subscribe as ask
+from tracker.rights import Deed
 
 app = typer.Typer()
 
@@ -38,6 +43,55 @@ def add(
     with writing(command.engine) as session:
         made = add_user(session, email, name, Role(meant), participant_id(session, participant), command.now)
     answer({"id": made.id, "email": made.email}, as_json, [f"user {made.id}: {made.email}, {meant.label}"])
+
+
+@user.command("list")
+def show(context: typer.Context, as_json: AsJson = False) -> None:
+    """Print who may come in, and who could before."""
+    with reading(context_of(context).engine) as session:
+        people = session.exec(select(User).order_by(col(User.deactivated_at).is_not(None), User.email)).all()
+    rows = [{"id": who.id, **_said(who), "access": who.deactivated_at is None} for who in people]
+    lines = [f"{row['email']}: {row['role']}, {row['participant']}{'' if row['access'] else ', ended'}" for row in rows]
+    answer(rows, as_json, lines)
+
+
+def _said(who: User) -> dict[str, str]:
+    return {"email": who.email, "name": who.name, "role": Role(who.role).label, "participant": who.participant_id}
+
+
+@user.command("role")
+def change_role(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="Whose role.")],
+    role: Annotated[str, typer.Argument(help=f"What they may do from now on: {ROLES}.")],
+) -> None:
+    """Give a person another role; it holds from their next page on."""
+    command, meant = context_of(context), spoken(Role, role)
+    if meant is None:
+        raise CommandFailed(f"no role {role!r}; there are {ROLES}", WRONG_USAGE)
+    with writing(command.engine) as session:
+        person = find_user(session, email)
+        before, person.role = person.role, Role(meant)
+        _note(session, person, Action.PERSON_CHANGED, command.now.instant, f"role {before} to {person.role}")
+    answer({"user": person.email, "role": meant.label}, False, [f"{person.email}: {meant.label}"])
+
+
+@user.command("end")
+def end(context: typer.Context, email: Annotated[str, typer.Argument(help="Who leaves.")]) -> None:
+    """Shut a person out at once, also while nobody can sign in: sessions, links, keys and mail that waits."""
+    command = context_of(context)
+    with writing(command.engine) as session:
+        person = find_user(session, email)
+        end_access(Deed(session, person, command.now.instant), person)
+        _note(session, person, Action.ACCESS_ENDED, command.now.instant)
+    answer({"user": person.email, "access": False}, False, [f"{person.email}: access ended"])
+
+
+def _note(session: Session, person: User, action: Action, now: datetime, details: str = "") -> None:
+    """On record as a deed at the command line; no name in it."""
+    by = "command line"
+    row = AuditEntry(at=now, actor=by, action=action, object=f"user {person.id}", result=details or "done", origin=by)
+    session.add(row)
 
 
 @user.command("reminders")
