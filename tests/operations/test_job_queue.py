@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from db.job_queue import FIRST, _steps, queue_is_ready
-from db.migrate import SchemaTooNew, up_to_date, upgrade
+from db.migrate import SchemaTooNew, upgrade
+from db.schema import up_to_date
 from db.session import writing
 from notifications import outbox
 from tests.letters.test_outbox import DOMAIN, KEY, make_mail
