@@ -343,3 +343,5 @@ def test_a_kept_report_stays_and_says_what_changed_since(cast: Cast) -> None:
     reports.remove(deed, shared, shared.version)
     assert second.previous_id is None
     assert won.title not in str(second.rows)
+    second.figures = {**second.figures, "won": [30, "1"], "lost": [10, "0"]}
+    assert report.hit_rate(reports.figures_of(second)) == report.hit_rate(decided(30, 10)), "enough for a rate"

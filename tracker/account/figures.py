@@ -31,10 +31,11 @@ def figures(rows: Iterable[Fact]) -> Figures:
         for figure in Figure
         if figure in IN_EUROS
     }
-    return Figures(counts, sums, _hits(counts[Figure.WON], counts[Figure.LOST]))
+    return Figures(counts, sums, hits_of(counts[Figure.WON], counts[Figure.LOST]))
 
 
-def _hits(won: int, lost: int) -> HitRate | None:
+def hits_of(won: int, lost: int) -> HitRate | None:
+    """How often a funder said yes, where enough was decided to speak of a rate."""
     cases = [("", ApplicationStage.AWARDED)] * won + [("", ApplicationStage.REJECTED)] * lost
     rated = hit_rates(cases)
     return rated[0] if rated and rated[0].rate is not None else None

@@ -15,7 +15,7 @@ from db.vocabulary import Role, Visibility
 from db.vocabulary_account import Figure
 from notifications.wording import capitalize_first
 from tracker.account.facts import Fact, Span
-from tracker.account.figures import Figures
+from tracker.account.figures import Figures, hits_of
 from tracker.account.report import Account, said
 from tracker.account.subjects import account_of, subject_of
 from tracker.errors import NotFound
@@ -121,7 +121,8 @@ def reports_in(session: Session, viewer: Viewer, subject: str | None = None) -> 
 def figures_of(report: AccountReport) -> Figures:
     """The figures as they were kept."""
     counts = {Figure(name): count for name, (count, _sum) in report.figures.items()}
-    return Figures(counts, {Figure(name): Decimal(euros) for name, (_count, euros) in report.figures.items()})
+    sums = {Figure(name): Decimal(euros) for name, (_count, euros) in report.figures.items()}
+    return Figures(counts, sums, hits_of(counts[Figure.WON], counts[Figure.LOST]))
 
 
 def changed_since(session: Session, report: AccountReport, today: date) -> Changed:
