@@ -13,6 +13,7 @@ _OF_EVERYTHING = """
 SAYS_NOTHING = frozenset(_OF_EVERYTHING.split())
 
 ALSO_IN_ENGLISH: dict[str, list[str]] = {
+    "armoede": ["poverty"],
     "burger": ["citizens", "civic"],
     "bewoner": ["residents", "citizens"],
     "vrouw": ["women"],

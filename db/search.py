@@ -201,12 +201,15 @@ def by_code(question: str) -> ColumnElement[bool]:
     return Hits(Token(CODE + code, begins=True)) if code else false()
 
 
-def by_name(question: str, translations: Translations | None = None) -> ColumnElement[bool]:
-    """Whether all the words stand in a call's title, or in the name of its programme."""
+def by_name(question: str, translations: Translations | None = None, whole: bool = False) -> ColumnElement[bool]:
+    """Whether all the words stand in a call's title, or in the name of its programme.
+
+    ``whole``: none of them as the beginning of a longer one: LIFE is a programme, and no lifetime.
+    """
     loose, quoted = _apart(question)
     nodes = [*(word.anywhere for word in _asked(loose, translations or {}, bool(quoted))), *map(_all_words, quoted)]
     everything = Every(tuple(nodes))
-    return Hits(Some(tuple(_marked(everything, mark) for mark in (TITLE, PROGRAMME)))) if nodes else false()
+    return Hits(Some(tuple(_marked(everything, mark, whole) for mark in (TITLE, PROGRAMME)))) if nodes else false()
 
 
 def of_programme(names: Iterable[str]) -> ColumnElement[bool]:
@@ -302,10 +305,15 @@ def _asked_word(words: list[str], translations: Translations) -> AskedWord:
         return AskedWord(Token(CODE + word.replace("-", ""), begins=True))
     nodes = [_stems(word), *single]
     if pair := halves(word):
-        nodes.append(Every(tuple(_stems(half) for half in pair)))
+        nodes.append(Every(tuple(_half(half, translations) for half in pair)))
     if _may_be_code(word):
         nodes.append(Token(CODE + word, begins=True))
     return AskedWord(Some(tuple(nodes)), phrases)
+
+
+def _half(half: str, translations: Translations) -> Node:
+    """A part of a compound, as it stands or by one word of the other language: energiearmoede is energy and poverty."""
+    return Some((_stems(half), *(_given(other) for other in _others([half], translations) if " " not in other.strip())))
 
 
 def _others(words: Sequence[str], translations: Translations) -> list[str]:
@@ -356,11 +364,12 @@ def _spelled(phrase: str) -> ColumnElement[bool]:
     return or_(*(col(column).ilike(f"%{pattern}%") for column in SPELLED))
 
 
-def _marked(node: Node, mark: str) -> Node:
+def _marked(node: Node, mark: str, whole: bool) -> Node:
     """The same where a mark says that the word stands in a title, or in the name of a programme."""
     if isinstance(node, Token):
-        return node if node.word.startswith(CODE) else Token(mark + node.word, node.begins and mark == TITLE)
-    return type(node)(tuple(_marked(each, mark) for each in node.of))
+        begins = node.begins and mark == TITLE and not whole
+        return node if node.word.startswith(CODE) else Token(mark + node.word, begins)
+    return type(node)(tuple(_marked(each, mark, whole) for each in node.of))
 
 
 def _in_words(node: Node, every: str, some: str, token: str, begins: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any
 
+from db.general_words import ALSO_IN_ENGLISH
+
 MOST_CHARACTERS = 60_000
 MOST_STEMS = 300_000
 BETWEEN_WORDS = bytes(c if (chr(c).isalnum() and c < 128) or c == ord("-") else ord(" ") for c in range(256))
@@ -156,7 +158,7 @@ def _first_half(word: str) -> str:
 def _is_word(word: str) -> bool:
     import simplemma
 
-    return simplemma.is_known(word, lang="nl", low_memory=True)
+    return word in ALSO_IN_ENGLISH or simplemma.is_known(word, lang="nl", low_memory=True)
 
 
 def unpack() -> None:

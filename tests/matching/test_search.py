@@ -11,6 +11,7 @@ from db.models import Agenda, Call, Challenge
 from db.queries import CallFilter, calls_for
 from db.search import in_other_language, matching, programmes, read_translations, search
 from db.search_words import WORDS, fold, forms, searchable
+from db.vocabulary import Eligibility
 from tests.make.crawls import make_listing, store
 from tracker.matching.search import PersonalFilter, find, found_apart
 from tracker.web.calls import filter_form
@@ -165,8 +166,19 @@ def test_a_compound_that_is_typed_finds_its_halves(session: Session, now: dateti
     assert search(session, "fietsinfrastructuur") == [1]
 
 
+@pytest.mark.parametrize("title", ["Besparen van energie tegen armoede", "Energie for people in poverty"])
+def test_a_compound_finds_halves_that_no_dictionary_has_and_what_they_are_called(
+    session: Session, now: datetime, title: str
+) -> None:
+    store(session, [make_listing(1, title=title, language="en" if "people" in title else "nl")], now)
+    assert titles(session, "energiearmoede", now) == [title]
+
+
 def test_code_then_programme_or_title_then_the_text_stands_first(topics: Session, now: datetime) -> None:
-    assert titles(topics, "LIFE", now)[0] == "Local heating plans"
+    store(topics, [make_listing(7, title="Long-lifetime materials", language="en")], now)
+    topics.exec(select(Call).where(Call.title == "Long-lifetime materials")).one().eligible = Eligibility.SELF
+    topics.flush()
+    assert titles(topics, "LIFE", now) == ["Local heating plans", "Long-lifetime materials"]
     assert titles(topics, "heating district", now)[-1] == "Heat networks of cities"
     store(topics, [make_listing(8, title="Over HORIZON-CL5-2027-07-D3-16", summary="Vragen.")], now)
     assert titles(topics, "HORIZON-CL5-2027-07-D3-16", now)[0] == "Tandem photovoltaics"

@@ -195,7 +195,8 @@ def _by_closing(basis: SortBasis) -> list[Any]:
 def _by_words(basis: SortBasis) -> list[Any]:
     """Whose code was typed; then what still runs, with the words in its title or programme first, by use and by day."""
     text, over = basis.wanted.text, _over_for_words(basis.now)
-    coded, in_name = case((by_code(text), 0), else_=1), case((by_name(text, basis.translations), 0), else_=1)
+    coded, names = case((by_code(text), 0), else_=1), basis.translations
+    in_name = case((by_name(text, names, whole=True), 0), (by_name(text, names), 1), else_=2)
     return [coded, over, in_name, chance_of_use().desc(), next_gate_expression(basis.now), col(Call.id).desc()]
 
 
