@@ -241,7 +241,7 @@ def test_the_pages_and_files_tell_the_same_to_whom_may_see_it(
         assert visitor.get("/netwerk/onderwerpen/WARMTENETTEN").status_code == 404
         rows = json.loads(visitor.get("/netwerk/activiteiten.json?subregion=Amsterdam").text)
         assert [(row["wie kwam"], row["aantal mensen"]) for row in rows] == [("Hogeschool Amstel, Waterschap Veld", 12)]
-        lines = json.loads(visitor.get("/netwerk/onderwerpen.json?onderwerp=warmtenetten").text)
+        lines = json.loads(visitor.get("/netwerk.json?onderwerp=warmtenetten").text)
         assert {line["wat"] for line in lines} >= {
             "contactpersoon",
             "organisatie",

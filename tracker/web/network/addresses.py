@@ -11,7 +11,7 @@ SUBJECT = "/netwerk/onderwerpen/{subject}"
 ROUTES: list[Route] = [
     Route("GET", "/netwerk", subjects.index, READER),
     Route("GET", SUBJECT, subjects.show, READER),
-    Route("GET", "/netwerk/onderwerpen.{form:file}", subjects.as_file, READER),
+    Route("GET", "/netwerk.{form:file}", subjects.as_file, READER),
     Route("GET", "/netwerk/contactpersonen", contact_persons.index, READER),
     Route("GET", "/netwerk/contactpersonen.{form:file}", contact_persons.as_file, READER),
     Route("GET", "/netwerk/contactpersonen/nieuw", contact_persons.new, FUNDRAISER),

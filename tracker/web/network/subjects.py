@@ -10,6 +10,7 @@ from notifications.wording import day as told_day
 from tracker.network import activities, subjects
 from tracker.network.activities import ActivityFilter
 from tracker.network.subject_page import SubjectPage, subject_page
+from tracker.network.subjects import Subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import Line
 from tracker.web.frame.lists import ListQuery
@@ -27,26 +28,28 @@ class NetworkQuery(ListQuery):
     text: Line = ""
 
 
-class SubjectQuery(ListQuery):
-    """The subject whose file is asked for; none: of all."""
-
-    PATH: ClassVar[str] = "/netwerk/onderwerpen"
+class FileQuery(NetworkQuery):
+    """Of which subjects the file is: one by its key, or those that a word narrows to."""
 
     onderwerp: Line = ""
+
+
+def _narrowed(request: RequestContext, text: str) -> list[Subject]:
+    words = text.casefold().split()
+    found = subjects.subjects(request.session, request.viewer)
+    return [subject for subject in found if all(word in subject.name.casefold() for word in words)]
 
 
 def index(request: RequestContext) -> Response:
     """Subjects, what comes and came per deelregio, and where the rest is."""
     query, session, viewer = request.read_query(NetworkQuery), request.session, request.viewer
-    words = query.text.casefold().split()
-    found = [s for s in subjects.subjects(session, viewer) if all(word in s.name.casefold() for word in words)]
     rows = activities.activities(session, viewer, ActivityFilter())
     today = request.now.today
     coming = sorted((row for row in rows if (row.last_day or row.day) >= today), key=lambda row: row.day)
     return request.page(
         "network/index.html",
         query=query,
-        subjects=found,
+        subjects=_narrowed(request, query.text),
         coming=coming[:SHOWN],
         before=[row for row in rows if (row.last_day or row.day) < today][:SHOWN],
         subregions=activities.subregions(session),
@@ -64,8 +67,8 @@ def show(request: RequestContext) -> Response:
 def as_file(request: RequestContext) -> Response:
     """What stands on the page of a subject, or of all, a line each."""
     session, viewer, now = request.session, request.viewer, request.now.instant
-    asked = request.read_query(SubjectQuery).onderwerp
-    keys = [asked] if asked else [subject.key for subject in subjects.subjects(session, viewer)]
+    query = request.read_query(FileQuery)
+    keys = [query.onderwerp] if query.onderwerp else [subject.key for subject in _narrowed(request, query.text)]
     pages = [subject_page(session, viewer, key, now) for key in keys]
     return request.file("netwerk", COLUMNS, [line for page in pages for line in _lines(request, page)])
 
