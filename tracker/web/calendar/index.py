@@ -27,7 +27,7 @@ LIST_DAYS, AT_ONCE = 92, timedelta(days=13)
 IN_A_CELL = 5  # what does not fit in a day of the grid stands in the list of that day
 ON_A_PAGE = 100
 UNDATED = 12
-LATE, FEW_LATE = timedelta(days=400), 5  # how far back the list looks for what is late, and how much of it stands open
+LATE, FEW_LATE, MOST_LATE = timedelta(days=400), 5, 100  # how far back, what stands open at once, and what at most
 View = Literal["maand", "lijst", "kwartalen"]
 OpenEnded = dict[str, Any]  # what the page says of calls that stand open without a last day
 
@@ -140,18 +140,17 @@ def _list(request: RequestContext, query: CalendarQuery, first: date, _: OpenEnd
     dates = deadline_entries(request.session, request.viewer, request.now, light)
     shown += [each for each in dates if not each.off]
     late = _late(request, query, known) if from_today and query.page == 1 else []
-    return {"months": by_month(shown), "more": len(items) > end, "late": late, "few": FEW_LATE}
+    lately = [day for _, days in by_month(late[-MOST_LATE:]) for day in days]
+    more_late = {"late_in_all": len(late), "late": lately, "few": FEW_LATE}
+    return {"months": by_month(shown), "more": len(items) > end, **more_late}
 
 
-def _late(request: RequestContext, query: CalendarQuery, known: Iterable[Entry]) -> list[tuple[date, list[Entry]]]:
-    """What should have been done before today and is open still, by day: the list begins today."""
+def _late(request: RequestContext, query: CalendarQuery, known: Iterable[Entry]) -> list[Entry]:
+    """What should have been done before today and is open still, in order: the list begins today."""
     today, about = request.now.today, (request.session, request.viewer, request.now)
     dates = given_deadlines(*about, today - LATE, today, query.asked())
     late = [each for each in (*known, *dates) if each.overdue and each.day < today]
-    days: dict[date, list[Entry]] = {}
-    for entry in sorted(late, key=lambda each: each.order):
-        days.setdefault(entry.day, []).append(entry)
-    return list(days.items())
+    return sorted(late, key=lambda each: each.order)
 
 
 def _in_order(
