@@ -186,10 +186,9 @@ def show(request: RequestContext) -> Response:
 
 
 def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Response:
-    session, viewer = request.session, request.viewer
+    session, viewer, today = request.session, request.viewer, request.now.today
     if dossier.kind == DossierKind.APPLICATION:
         return application.show(request, dossier, state)
-    today = request.now.today
     hooked, suggested = moments.for_dossier(session, dossier, viewer, today)
     position = position_on(session, dossier, today, viewer)
     calls = _calls(session, dossier)
