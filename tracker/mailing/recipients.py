@@ -87,7 +87,7 @@ def read_recipients(session: Session, now: datetime, only: Iterable[int] | None 
     silent = silent_addresses(session, now)
     people: dict[int, tuple[User, list[ActiveSubscription]]] = {}
     gathered = session.exec(select(func.min(Crawl.finished_at))).one()
-    by_words = cache(partial(_found_by_words, session, read_translations(session)))
+    by_words = cache(partial(_found_by_words, session, cache(partial(read_translations, session))))
     for user, row in session.exec(query):
         if address_hash(user.email) in silent:
             continue
@@ -102,12 +102,17 @@ def read_recipients(session: Session, now: datetime, only: Iterable[int] | None 
 
 def found_by_words(session: Session, wanted: CallFilter) -> frozenset[int] | None:
     """The calls that the words of one filter find; None where it has none."""
-    return _found_by_words(session, read_translations(session), wanted)
+    return _found_by_words(session, partial(read_translations, session), wanted)
 
 
-def _found_by_words(session: Session, translations: Translations, wanted: CallFilter) -> frozenset[int] | None:
-    """The calls that the words and programmes of a filter find, as on its page; None where it has none."""
-    conditions = list(named(wanted, translations)) if wanted.text.strip() or wanted.programmes else []
+def _found_by_words(
+    session: Session, translations: Callable[[], Translations], wanted: CallFilter
+) -> frozenset[int] | None:
+    """The calls that the words and programmes of a filter find, as on its page; None where it has none.
+
+    ``translations``: asked only where there are words; the lists of words take a second to unpack.
+    """
+    conditions = list(named(wanted, translations())) if wanted.text.strip() or wanted.programmes else []
     return frozenset(session.exec(select(Call.id).where(*conditions))) if conditions else None
 
 
