@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
-from sqlalchemy import ColumnElement, CompoundSelect, or_, union
+from sqlalchemy import ColumnElement, CompoundSelect, Date, bindparam, or_, union
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
@@ -20,6 +20,8 @@ from db.status import FINAL_WORDS, next_gate_expression, past_yet_open_expressio
 from db.vocabulary import Eligibility, Instrument, Role, Say, Status
 
 BY_HAND = "handmatig"
+# The first and the last day, both inclusive, that a statement made once is asked for, as ``since`` and ``until``.
+DAYS = bindparam("since", type_=Date), bindparam("until", type_=Date)
 
 
 @dataclass(frozen=True)

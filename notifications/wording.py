@@ -28,11 +28,11 @@ def local_day(value: date | datetime) -> date:
         return value
     if value.tzinfo is None:
         raise ValueError("a moment needs a zone")
-    return _day_in_amsterdam(value)
+    return _day_on_our_clock(value)
 
 
 @lru_cache(maxsize=16_384)
-def _day_in_amsterdam(moment: datetime) -> date:
+def _day_on_our_clock(moment: datetime) -> date:
     """Looked up once: a month holds a thousand dates, most of them at five o'clock."""
     return moment.astimezone(AMSTERDAM).date()
 

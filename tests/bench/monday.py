@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from db.migrate import upgrade
 from db.models import Call, Challenge, Deadline, Dossier, Match, User, Verdict
-from db.search import index_words
+from db.search_index import index_words
 from db.session import open_engine, writing
 from db.vocabulary import Eligibility, Role, Say, Visibility
 from db.vocabulary_lobby import PartyKind, TaskKind

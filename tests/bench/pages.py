@@ -13,7 +13,8 @@ from sqlmodel import Session, select
 
 from db.migrate import upgrade
 from db.models import Call, Challenge, Deadline, Match
-from db.search import index_words, search
+from db.search import search
+from db.search_index import index_words
 from db.search_words import search_words
 from db.session import open_engine, reading, writing
 from tests.bench.row import Row

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Document, Dossier, Stakeholder, User
 from db.queries import BY_HAND
-from db.search import index_words
+from db.search_index import index_words
 from db.session import open_engine, writing
 from tests.care.test_erasure import dump
 from tests.make.seed_pages import seeded_people

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from db.models import Call, ContactMoment, Delivery, Dossier, DossierFollow, Subscription, User
-from db.search import index_words
+from db.search_index import index_words
 from db.search_words import search_words
 from db.session import reading, writing
 from db.vocabulary import Cadence, Nature, Visibility

@@ -25,7 +25,7 @@ from db.models import (
     User,
     Verdict,
 )
-from db.search import index_words
+from db.search_index import index_words
 from db.search_words import search_words
 from db.vocabulary import Cadence, DeadlineKind, DeliveryState, MailKind, RevisionKind, Role, Say
 from tracker.calendar.load_bodies import load_bodies

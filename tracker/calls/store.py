@@ -25,7 +25,7 @@ from db.models import (
 )
 from db.models.columns import table
 from db.queries import BY_HAND
-from db.search import index_words
+from db.search_index import index_words
 from db.vocabulary import RevisionKind, SourceKind
 from scrapers.crawled import Crawled, KnownPage
 from scrapers.listing import ONLY_TITLE

@@ -37,7 +37,7 @@ from db.models import (
     Sighting,
 )
 from db.queries import BY_HAND
-from db.search import index_words
+from db.search_index import index_words
 from db.search_words import CODE, PROGRAMME, TITLE, searchable
 from db.text_search import has_words
 from tracker.care.spelling import GONE, handle, spelled, surname

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, partial
 
-from sqlalchemy import Date, bindparam
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
@@ -24,7 +23,7 @@ from db.models import (
     User,
 )
 from db.models.lobby import Owned
-from db.queries import Viewer
+from db.queries import DAYS, Viewer
 from db.rights import may_see
 from db.vocabulary import Role
 from db.vocabulary_lobby import CommitmentState, Gremium, PositionState, ResolutionKind
@@ -78,7 +77,6 @@ LONGEST_ABOUT = 110
 TO_CONFIRM, NEWS = timedelta(days=7), timedelta(days=1)  # from the day it was proposed, or settled
 
 
-DAYS = bindparam("since", type_=Date), bindparam("until", type_=Date)  # of what is asked for, both inclusive
 Row = Commitment | ContactMoment | Moment | Position | Resolution | SignOffRound
 
 

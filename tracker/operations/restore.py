@@ -19,7 +19,7 @@ from db.migrate import SchemaUnknown, must_be_known, upgrade
 from db.models import Run
 from db.models.columns import Cents
 from db.schema import schema_of
-from db.search import make_index
+from db.search_index import make_index
 from notifications.brakes import pause
 from tracker.errors import NotPossible
 from tracker.mailing.sent_before import RESTORED

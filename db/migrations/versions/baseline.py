@@ -9,7 +9,7 @@ import sqlmodel
 from alembic import op
 
 import db.models.columns
-from db.search import drop_index, make_index
+from db.search_index import drop_index, make_index
 
 revision = "baseline"
 down_revision = None

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from db.search import make_index
+from db.search_index import make_index
 
 revision = "beginnings_of_words"
 down_revision = "past_winners"

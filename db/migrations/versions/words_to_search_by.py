@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from db.search import drop_index, make_index
+from db.search_index import drop_index, make_index
 from db.search_words import search_words, searchable
 
 revision = "words_to_search_by"
