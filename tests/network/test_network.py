@@ -34,7 +34,7 @@ from tracker.care.informing import tell, untold
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound, Refused
 from tracker.knowledge import publications
 from tracker.knowledge.publications import PublicationFields, Upload
-from tracker.network import activities, contact_persons, memberships
+from tracker.network import activities, contact_persons, memberships, search
 from tracker.network.activities import ActivityFields
 from tracker.network.contact_persons import ContactPerson, ContactPersonFields, ContactPersonFilter
 from tracker.network.memberships import MembershipFields, MembershipFilter
@@ -283,3 +283,19 @@ def test_an_organisation_of_the_region_comes_with_its_kind(cast: Cast, now: date
     (tmp_path / "organisations.yaml").write_text("bakkers:\n- {code: x, name: Bakker}\n")
     with pytest.raises(RegionUnreadable, match="bakkers is no kind of organisation"):
         load_organisations(cast.session, now, tmp_path / "organisations.yaml")
+
+
+def test_one_search_finds_subject_person_and_activity_for_who_may_see_them(cast: Cast) -> None:
+    asked(cast, **PERSON)
+    asked(cast, organisation="TU Dam", visibility=Visibility.REGION)
+    activities.add(cast.deed(), ActivityFields("Warmtenetdag", DAY, visibility=Visibility.OWN))
+
+    def found(user: Any, question: str) -> list[int]:
+        return [hits.total for hits in search.search(cast.session, viewer_of(user), question, cast.now.date())]
+
+    assert (found(cast.lobbyist, "warmtenetten"), found(cast.haarlem, "warmtenetten")) == ([1, 2, 1], [1, 1])
+    assert (found(cast.lobbyist, "xantippe"), found(cast.haarlem, "xantippe"), found(cast.lobbyist, "!!")) == (
+        [1],
+        [],
+        [],
+    )

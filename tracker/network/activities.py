@@ -15,7 +15,7 @@ from db.vocabulary_network import ActivityKind
 from tracker.documents.documents import leads_somewhere
 from tracker.errors import Incomplete, NotFound, required
 from tracker.knowledge.publications import typed_subjects
-from tracker.network.subjects import checked_challenge, subject_key
+from tracker.network.subjects import checked_challenge, says, subject_key
 from tracker.organisations import register
 from tracker.rights import Deed, must_change, must_have
 from tracker.versions import claim
@@ -160,9 +160,8 @@ def activities(session: Session, viewer: Viewer, wanted: ActivityFilter) -> list
 
 
 def _fits(row: NetworkActivity, wanted: ActivityFilter) -> bool:
-    said = " ".join((row.title, row.place, row.result, *row.subjects)).casefold()
     return (
-        all(word in said for word in wanted.text.casefold().split())
+        says(wanted.text, row.title, row.place, row.result, *row.subjects)
         and (wanted.year is None or row.day.year == wanted.year)
         and (not wanted.subject or wanted.subject in map(subject_key, row.subjects))
     )

@@ -13,7 +13,7 @@ from db.vocabulary import Role, Visibility
 from tracker.care.informing import informed
 from tracker.errors import Incomplete, NotFound
 from tracker.lobby.contacts import Office, open_to, stakeholder_for
-from tracker.network.subjects import checked_challenge, checked_subject, subject_key
+from tracker.network.subjects import checked_challenge, checked_subject, says, subject_key
 from tracker.rights import Deed, must_change, must_have
 from tracker.versions import claim
 
@@ -153,8 +153,7 @@ def contact_persons(session: Session, viewer: Viewer, wanted: ContactPersonFilte
 
 
 def _says(person: ContactPerson, text: str) -> bool:
-    said = " ".join((person.row.subject, person.organisation, person.office, person.person, person.row.note))
-    return all(word in said.casefold() for word in text.casefold().split())
+    return says(text, person.row.subject, person.organisation, person.office, person.person, person.row.note)
 
 
 def _shown(session: Session, viewer: Viewer, row: SubjectContact) -> ContactPerson | None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from db.models import Challenge, NetworkActivity, Publication, SubjectContact
 from db.queries import Viewer
 from db.rights import visible
+from db.text_search import asked, holds
 from tracker.errors import Incomplete
 from tracker.knowledge.publications import THERE
 from tracker.organisations.names import plain
@@ -53,6 +54,17 @@ def _named(session: Session, viewer: Viewer) -> Iterator[tuple[str, str]]:
     yield from ((name, "activities") for row in session.exec(of_activities) for name in row)
     of_publications = select(Publication.subjects).where(THERE, visible(viewer, Publication))
     yield from ((name, "publications") for row in session.exec(of_publications) for name in row)
+
+
+def subjects_with(session: Session, viewer: Viewer, text: str) -> list[Subject]:
+    """Those in whose name every word stands; all of them where nothing is asked."""
+    return [subject for subject in subjects(session, viewer) if says(text, subject.name)]
+
+
+def says(text: str, *said: str) -> bool:
+    """Whether every word of a question stands in this, as everywhere we search; no question is answered by all."""
+    roots = asked(text)
+    return not text.strip() or (bool(roots) and holds(roots, said))
 
 
 def checked_subject(typed: str) -> str:

@@ -1,4 +1,4 @@
-"""Zoeken: one question over regelingen and all that the lobby keeps, by kind, as far as one may see."""
+"""Zoeken: one question over regelingen and all that the lobby and the network keep, by kind, as far as one may see."""
 
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from db.vocabulary_knowledge import PublicationKind
 from tracker.knowledge.publications import PublicationFilter, publications_in
 from tracker.lobby.search import SHOWN, Hit, Hits, search
 from tracker.matching.search import find
+from tracker.network import search as network
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import Line
 from tracker.web.frame.phrases import what
@@ -25,7 +26,8 @@ def show(request: RequestContext) -> Response:
     """What the question finds, kind by kind, with the way to the whole list of each."""
     text = request.read_query(SearchQuery).text.strip()
     found = [*_calls(request, text), *_knowledge(request, text)] if text else []
-    found += search(request.session, request.viewer, text, request.now.today) if text else []
+    for each in (network.search, search) if text else ():
+        found += each(request.session, request.viewer, text, request.now.today)
     return request.page("search.html", text=text, found=found, asking=urlencode({"text": text}))
 
 

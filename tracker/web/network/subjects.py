@@ -35,9 +35,7 @@ class FileQuery(NetworkQuery):
 
 
 def _narrowed(request: RequestContext, text: str) -> list[Subject]:
-    words = text.casefold().split()
-    found = subjects.subjects(request.session, request.viewer)
-    return [subject for subject in found if all(word in subject.name.casefold() for word in words)]
+    return subjects.subjects_with(request.session, request.viewer, text)
 
 
 def index(request: RequestContext) -> Response:
