@@ -230,8 +230,9 @@ PLAIN_WORDS = (
         "the site broke off before its answer was whole",
     ),
     (r"ConnectionRefusedError", "the site refuses the connection"),
-    (r"DNSLookupError|gaierror", "the name of the site leads nowhere"),
+    (r"DNSLookupError|gaierror|CannotResolveHostError", "the name of the site leads nowhere"),
     (r"^TimeoutError|TCPTimedOutError|DownloadTimeoutError", "the site did not answer in time"),
+    (r"^DownloadFailedError|ConnectError|NoRouteError", "no connection with the site was made"),
     (r"brotli|while decompressing|BadGzipFile|ZstdError", "the answer could not be unpacked"),
 )
 

@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 from parsel import Selector
-from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
+from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, DownloadTimeoutError
 from twisted.internet.error import ConnectionLost
 
 from scrapers.source import RowUnreadable, first_line
@@ -20,6 +20,8 @@ def test_what_libraries_say_becomes_plain_words() -> None:
         first_line(packed.value): "the answer could not be unpacked",
         first_line(DownloadFailedError(str(ConnectionLost))): "the site broke off before its answer was whole",
         first_line(DownloadTimeoutError("took longer than 30 seconds")): "the site did not answer in time",
+        first_line(CannotResolveHostError("DNS lookup failed")): "the name of the site leads nowhere",
+        first_line(DownloadFailedError("ConnectError: no route")): "no connection with the site was made",
         first_line(ConnectionRefusedError(111, "refused")): "the site refuses the connection",
     }
     assert list(said) == list(said.values())

@@ -103,3 +103,22 @@ def test_a_page_of_our_own_is_taken_away(boss: Visitor, site: list[str], tmp_pat
     boss.send_form("/bronnen/toevoegen", **FORM, links="^/s/[^/]+/?$")
     assert boss.send_form("/bronnen/provincie_utrecht/weg").headers["location"] == "/bronnen?gedaan=bron-weg"
     assert own_watched(settings_for(tmp_path)) == {}
+
+
+@pytest.mark.parametrize(
+    ("stopped", "said"),
+    [
+        ("page 1: the name of the site leads nowhere", "de naam van de site bestaat niet"),
+        ("page 1: no connection with the site was made", "er kwam geen verbinding met de site tot stand"),
+        ("page 1: robots.txt of utrecht.example forbids https://utrecht.example/s", "(robots.txt)"),
+    ],
+)
+def test_of_a_page_that_was_not_reached_only_that_is_said(
+    boss: Visitor, monkeypatch: pytest.MonkeyPatch, now: datetime, stopped: str, said: str
+) -> None:
+    silent = Crawled("x", SourceKind.STREAM, now, now, stopped=stopped)
+    monkeypatch.setattr(own_pages, "crawl_sample", lambda *_: silent)
+    shown = boss.send_form("/bronnen/nieuw", **FORM).text
+    assert "Deze pagina is niet bereikt" in shown
+    assert said in shown
+    assert not any(guess in shown for guess in ("staan geen links", "een script", "duiden", "Voeg deze bron toe"))

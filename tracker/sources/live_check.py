@@ -24,7 +24,7 @@ LABELS = {
 }
 REFUSALS = ("robots.txt of", "HTTP 401", "HTTP 403", "HTTP 405", "HTTP 406", "HTTP 429", "HTTP 451")
 SILENCES = (
-    "did not answer", "leads nowhere", "refuses the connection", "broke off", "CannotResolve", "DownloadFailed",
+    "did not answer", "leads nowhere", "refuses the connection", "broke off", "no connection with",
     "took longer", "HTTP 5",
 )  # fmt: skip
 

@@ -48,6 +48,12 @@ class Look:
     watched: Watched
     shapes: "tuple[LinkShape, ...]"
     crawled: Crawled
+    reached: bool = True  # whether the list itself was had: of what was not, nothing can be said
+
+    @property
+    def why_not(self) -> str:
+        """Why the list was not had, in the code's words and without the number of a page that nobody saw."""
+        return "" if self.reached else self.crawled.stopped.removeprefix("page 1: ")
 
 
 def look(publisher: str, start: str, links: str, settings: Settings, now: datetime) -> Look:
@@ -64,7 +70,8 @@ def look(publisher: str, start: str, links: str, settings: Settings, now: dateti
         shapes = tuple(_shapes(listed, start))
         chosen = links or (shapes[0].pattern if shapes else "")
         watched = described(publisher, start, chosen or NO_LINK, settings)
-        return Look(watched, shapes, _read(watched, settings, now, SAMPLE) if chosen and listed.pages else listed)
+        crawled = _read(watched, settings, now, SAMPLE) if chosen and listed.pages else listed
+        return Look(watched, shapes, crawled, bool(listed.pages))
     finally:
         _looking.release()
 
