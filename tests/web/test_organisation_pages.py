@@ -155,7 +155,7 @@ def test_every_contact_can_be_found_back(cast: Cast, engine: Engine, now: dateti
         assert (len(rows), rows[0][:3], rows[1][1]) == (
             61,
             ("datum", "organisatie", "functie"),
-            "Ministerie van Klimaat en Groene Groei",
+            "Ministerie van Economische Zaken en Klimaat (voorheen Ministerie van Klimaat en Groene Groei)",
         )
         assert "KANARIE" not in str(rows)
         empty = load_workbook(io.BytesIO(visitor.get("/contacten.xlsx", params={"text": "nergens"}).content))
@@ -255,3 +255,29 @@ def test_a_contact_is_corrected_and_taken_back_on_its_page(
 def unmarked(page: str) -> str:
     """A page without what tells one rendering from another."""
     return re.sub(r'name="csrf" value="[^"]*"', "", page)
+
+
+@pytest.mark.parametrize(
+    ("day", "meant", "kept"),
+    [
+        ("2026-05-20", "successor", "Ministerie van Economische Zaken en Klimaat"),
+        ("2026-05-20", "as typed", "Ministerie van Klimaat en Groene Groei"),
+        ("2026-01-20", "", "Ministerie van Klimaat en Groene Groei"),  # it was there that day: nothing is asked
+    ],
+)
+def test_whom_one_spoke_with_is_asked_where_the_organisation_had_ended_by_that_day(
+    cast: Cast, engine: Engine, now: datetime, tmp_path: Path, day: str, meant: str, kept: str
+) -> None:
+    cast.session.commit()
+    typed = {"organisation": "Ministerie van Klimaat en Groene Groei", "message": "Waarborg gevraagd", "day": day}
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        if meant:
+            looked = visitor.send_form("/contacten", **typed, only_look="true").text
+            asked = visitor.send_form("/contacten", **typed)
+            assert asked.status_code == 422
+            for page in (looked, asked.text):
+                assert "bestaat sinds 23 feb 2026 niet meer en ging op in" in page
+                assert 'name="meant" value="successor" checked' in page
+        assert visitor.send_form("/contacten", **typed, meant=meant).status_code == 303
+    with reading(engine) as session:
+        assert session.exec(select(Stakeholder.organisation).join(ContactMoment)).one() == kept

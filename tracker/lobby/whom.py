@@ -1,5 +1,6 @@
 """Whom a talk was with, under the name of today: what was logged keeps the name it had then, and says so."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session
@@ -7,6 +8,23 @@ from sqlmodel import Session
 from db.models import Organisation, Stakeholder
 from db.queries import Viewer
 from tracker.organisations import register
+
+
+@dataclass(frozen=True)
+class Ended:
+    """An organisation that was no longer there, and what followed it as far as the viewer may know."""
+
+    organisation: Organisation
+    successor: Organisation | None
+
+
+def ended(session: Session, viewer: Viewer, name: str, day: date) -> Ended | None:
+    """The organisation of this name where it had ended by that day."""
+    found = register.find(session, viewer, name, day)
+    if found is None or not register.gone(found, day):
+        return None
+    after = _successor(session, found, day)
+    return Ended(found, after if after.id != found.id and register.sees(viewer, after) else None)
 
 
 def organisation_now(session: Session, viewer: Viewer, stakeholder: Stakeholder, today: date) -> str:

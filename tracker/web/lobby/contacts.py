@@ -2,6 +2,7 @@
 
 from datetime import date
 from difflib import get_close_matches
+from typing import Literal
 
 from pydantic import BaseModel
 from sqlmodel import col, select
@@ -18,7 +19,7 @@ from tracker.lobby import contact_list, contacts
 from tracker.lobby.audience import audiences
 from tracker.lobby.history import history_of, owns, withdrawn_without_dossier
 from tracker.lobby.presence import SHOWN, presence, presence_at
-from tracker.lobby.whom import spoken_with
+from tracker.lobby.whom import Ended, ended, spoken_with
 from tracker.organisations import register
 from tracker.organisations.register import choices, gone, live, organisation_for, sees
 from tracker.rights import may_change
@@ -29,6 +30,8 @@ from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Sharing, Text, asked_for, filled
 from tracker.web.frame.lists import ListQuery
 
+SUCCESSOR = "successor"
+WHOM = "Deze organisatie bestond op die dag niet meer. Kies onder de functie met wie u sprak."
 MOST_INITIALS = 3  # a shorter word stands in too many names to tell which is meant
 
 
@@ -48,6 +51,7 @@ class ContactForm(BaseModel):
     follow_up_on: date | None = None
     person: Line = ""
     visibility: Sharing = Visibility.OWN
+    meant: Literal["", "successor", "as typed"] = ""  # where the organisation had ended by that day
     only_look: bool = False  # asks who was there, and keeps nothing; a POST, so that no word stands in an address
 
     def fields(self, today: date) -> contacts.ContactFields:
@@ -183,6 +187,7 @@ def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
         state=state,
         whom=whom,
         near=near,
+        ended=ended(session, viewer, whom.organisation, whom.day or today) if near else None,
         most=SHOWN,
         organisations=names,
         unknown=register.find(session, viewer, whom.organisation, today) is None,
@@ -207,14 +212,18 @@ def log(request: RequestContext) -> Response:
     whom = Whom(organisation=form.organisation, office=form.office, day=form.day, dossier=form.dossier_id)
     if form.only_look:
         return _form(request, whom, FormState(request.form, {}))
-    contact = attempt(request, lambda: _log(request, form))
+    gone_by = ended(request.session, request.viewer, form.organisation, form.day or request.now.today)
+    if gone_by and gone_by.successor and not form.meant:
+        return _form(request, whom, FormState(request.form, {"meant": WHOM}, REFUSED))
+    contact = attempt(request, lambda: _log(request, form, gone_by))
     if isinstance(contact, FormState):
-        return _form(request, whom.model_copy(update={"day": None}), contact)
+        return _form(request, whom, contact)
     return request.to(f"/contacten/{contact.id}", "bewaard")
 
 
-def _log(request: RequestContext, form: ContactForm) -> ContactMoment:
-    office = contacts.Office(form.organisation, form.office, form.person)
+def _log(request: RequestContext, form: ContactForm, gone_by: Ended | None) -> ContactMoment:
+    after = gone_by.successor if gone_by and form.meant == SUCCESSOR else None
+    office = contacts.Office(after.name if after else form.organisation, form.office, form.person)
     contact = contacts.log_contact(request.deed, form.fields(request.now.today), office)
     if form.promise.strip():
         contacts.commit_to(request.deed, contact, form.promise, form.promise_due)
