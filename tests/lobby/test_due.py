@@ -79,6 +79,8 @@ def test_a_reminder_says_what_and_with_which_office_and_not_what_was_said_or_by_
         "Toezegging afhandelen: Brief sturen (met directeur Wonen, VRO)",
         "Mandaat van een standpunt loopt af: Regie op warmte",
     }
+    past = [item.title for item in due.lobby_due(cast.session, date(2026, 7, 1)) if item.kind == "mandate"]
+    assert past == ["Mandaat van een standpunt is afgelopen: Regie op warmte"]
     assert not any(word in repr(items) for word in ("KANARIE", "Interne tekst", "Rode lijn"))
     assert all(item.link.startswith("/") for item in items)
 

@@ -80,7 +80,7 @@ def test_a_contact_is_logged_in_under_a_minute_on_a_phone(site: Site, script: bo
         thumb.tap("Contact vastleggen", "link")
         thumb.write("Organisatie", "Ministerie VRO")
         thumb.write("Functie", "directeur Wonen")
-        thumb.write("Wat bracht u?", "Waarborg voor warmte gevraagd")
+        thumb.write("Wat hebt u ingebracht?", "Waarborg voor warmte gevraagd")
         thumb.write("Reactie", "Komt erop terug")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390 if script else True
         assert page.locator("form#contact :required").count() == 2
@@ -98,7 +98,11 @@ def test_a_contact_is_logged_in_under_a_minute_on_a_phone(site: Site, script: bo
 def test_a_contact_takes_four_taps_and_three_typed_fields_on_a_phone_and_is_for_the_own_organisation(
     site: Site,
 ) -> None:
-    typed = (("Organisatie", "Ministerie VRO"), ("Functie", "directeur Wonen"), ("Wat bracht u?", "Waarborg gevraagd"))
+    typed = (
+        ("Organisatie", "Ministerie VRO"),
+        ("Functie", "directeur Wonen"),
+        ("Wat hebt u ingebracht?", "Waarborg gevraagd"),
+    )
     with page_of(site, site.cast.lobbyist, 390, 844) as page:
         page.goto(f"/dossiers/{site.dossier.id}")
         taps = 0

@@ -59,6 +59,10 @@ TITLES = {
     "to_confirm": "Een besluit wacht op uw bevestiging",
     "decided": "Er is een besluit vastgelegd",
 }
+PASSED = {  # the same once that day is past
+    "mandate": "Mandaat van een standpunt is afgelopen",
+    "own_round": "Uw afstemronde is afgelopen",
+}
 # Why a person is told, for the foot of a mail.
 KEEPS = "U krijgt dit omdat u lobbyist of ambtelijk trekker van dit dossier bent."
 OWNS = "U krijgt dit omdat u dit hebt vastgelegd of het aan u is toegewezen."
@@ -102,6 +106,7 @@ class LobbyDue:
     version: int = 1  # of the row it is about: grows with every change of it
     organisation: str = ""
     replacing: Replacement | None = None
+    late: bool = field(default=False, compare=False)  # its day is past
     resolution: Resolution | None = field(default=None, compare=False, repr=False)  # what waits; fewer know of that
     answers: tuple[int, int] | None = None  # the sign-off round, and the party for which an answer is asked
 
@@ -113,7 +118,8 @@ class LobbyDue:
     @property
     def title(self) -> str:
         """What is to be done, in one Dutch line."""
-        return f"{TITLES[self.kind]}: {self.about}" if self.about else TITLES[self.kind]
+        what = PASSED.get(self.kind, TITLES[self.kind]) if self.late else TITLES[self.kind]
+        return f"{what}: {self.about}" if self.about else what
 
     @property
     def told(self) -> str:
@@ -142,7 +148,11 @@ def lobby_due(
     items += [*_positions(holders), *_to_confirm(session)]
     # What passed cannot be influenced any more, and news is told once.
     items += [item for item in (*_moments(holders), *_decided(holders, today)) if item.due >= today]
-    near = [item for item in items if days[0] <= item.due <= days[1] and (item.user_id != NOBODY or with_nobodys)]
+    near = [
+        replace(item, late=item.due < today)
+        for item in items
+        if days[0] <= item.due <= days[1] and (item.user_id != NOBODY or with_nobodys)
+    ]
     near += _for_replacements(session, near, today)
     return sorted(near, key=lambda item: (item.due, item.user_id, item.key))
 

@@ -1,4 +1,4 @@
-"""Wat u leerde: kinds that stand lower, what one asked more or never more of, each with a way back."""
+"""Wat u de radar leerde: kinds that stand lower, what one asked more or never more of, each with a way back."""
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
