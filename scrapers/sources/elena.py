@@ -43,7 +43,7 @@ class Elena(Source):
     promises = (
         "de doorlopende regeling ELENA, met de hand bijgehouden; bij elke ronde wordt gekeken of de pagina er nog is"
     )
-    unseen = "wijzigingen van de voorwaarden: de pagina wordt niet gelezen"
+    unseen = "wijzigingen van de voorwaarden: van de pagina wordt alleen de kop bekeken"
 
     def start(self) -> Iterable[Request]:
         return [Request(self.address(PAGE))]

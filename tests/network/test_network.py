@@ -12,6 +12,8 @@ from sqlmodel import Session, select
 
 from db.models import (
     ActivityGuest,
+    Agenda,
+    Challenge,
     Membership,
     NetworkActivity,
     Organisation,
@@ -299,3 +301,17 @@ def test_one_search_finds_subject_person_and_activity_for_who_may_see_them(cast:
         [],
         [],
     )
+
+
+def test_a_subject_that_is_not_there_leads_to_the_opgave_of_that_name(
+    cast: Cast, engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    cast.session.add(Agenda(id="a", name="A", valid_from=SINCE))
+    cast.session.flush()
+    cast.session.add(Challenge(id="a-1", agenda_id="a", kind="line", status="official", name="Duurzaam bouwen"))
+    cast.session.commit()
+    with visit(engine, now, tmp_path, cast.haarlem) as visitor:
+        one, more = visitor.get("/netwerk?text=bouwen").text, visitor.get("/netwerk?text=fiets+bouwen").text
+    assert ('href="/opgaven/a-1"' in one, "Haal een woord weg" in one) == (True, False)
+    assert ('href="/opgaven/a-1"' in more, "Haal een woord weg" in more) == (False, True)
+    assert 'href="/zoeken?text=bouwen"' in one

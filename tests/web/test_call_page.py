@@ -97,6 +97,7 @@ def test_why_says_told_waiting_or_set_aside_in_which_mail_and_where(agenda: Engi
     waiting = page(agenda, tmp_path, person, f"/regelingen/{first}/waarom")
     assert in_order(waiting, ["Wacht", "Als nieuw", "kies eerst, plaats 1 van 1", f"/abonnementen/overzicht/{mail.id}"])
     assert "an@haarlem.example" not in waiting
+    assert "EU-portaal X-" in waiting
     settle_all(agenda, DeliveryState.ACCEPTED, NOW)
     assert in_order(page(agenda, tmp_path, person, f"/regelingen/{second}/waarom"),
                     ["Gemaild", "ook zelf aan te vragen, plaats 1 van 1"])  # fmt: skip

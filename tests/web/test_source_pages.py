@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from db.models import AuditEntry
+from db.models import AuditEntry, Crawl
 from db.session import reading, writing
 from db.vocabulary import Role, SourceKind
 from scrapers.crawled import Crawled, Page, Unreadable
@@ -122,3 +122,11 @@ def test_of_a_page_that_was_not_reached_only_that_is_said(
     assert "Deze pagina is niet bereikt" in shown
     assert said in shown
     assert not any(guess in shown for guess in ("staan geen links", "een script", "duiden", "Voeg deze bron toe"))
+
+
+def test_of_a_source_kept_by_hand_no_page_says_that_it_was_read(boss: Visitor, engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        session.add(Crawl(source="elena", started_at=now, finished_at=now, complete=True))
+    shown = boss.get("/bronnen/elena").text
+    assert "Laatst gekeken of de pagina er nog is: " in shown
+    assert "volledig gelezen" not in shown

@@ -25,11 +25,15 @@ LATE_DAYS = 3
 
 @dataclass(frozen=True)
 class TraceStep:
-    """One stage, and what the tables say of it; ``mail`` is the number of the mail that it is about."""
+    """One stage, and what the tables say of it; ``mail`` is the number of the mail that it is about.
+
+    ``source``: with whose name, as the code has it, ``said`` begins; empty where it begins otherwise.
+    """
 
     stage: str
     said: str
     mail: int | None = None
+    source: str = ""
 
 
 def find_call(session: Session, text: str) -> Call:
@@ -110,7 +114,7 @@ def _collected(session: Session, call: Call) -> list[TraceStep]:
             line += f": laat, {late} dagen na publicatie"
         if sighting.gone_at is not None:
             line += f"; niet meer vermeld sinds {wording.moment(sighting.gone_at)}"
-        steps.append(TraceStep("opgehaald", line))
+        steps.append(TraceStep("opgehaald", line, source=sighting.source))
     return steps
 
 

@@ -92,3 +92,9 @@ def on_subject(rows: list[Any], key: str) -> list[Any]:
 def opgaven(session: Session, ids: set[str]) -> dict[str, Challenge]:
     """These opgaven, by id."""
     return {row.id: row for row in session.exec(select(Challenge).where(col(Challenge.id).in_(ids)))}
+
+
+def opgaven_named(session: Session, text: str) -> list[Challenge]:
+    """The opgaven in whose name every word of a question stands; none where nothing is asked."""
+    rows = session.exec(select(Challenge).order_by(col(Challenge.id))) if text.strip() else ()
+    return [row for row in rows if says(text, row.name or "")]

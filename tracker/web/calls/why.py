@@ -1,11 +1,14 @@
 """Waarom: what happened to a call, from its source to my mailbox: told, waiting or set aside, in which mail, where."""
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from tracker.mailing.trace import TraceStep, so_far, told_of
 from tracker.matching import DIGEST_THRESHOLD
 from tracker.web.calls.rows import find_call
 from tracker.web.frame.context import RequestContext
+from tracker.web.frame.phrases import source_name
 
 
 def show(request: RequestContext) -> Response:
@@ -18,7 +21,7 @@ def show(request: RequestContext) -> Response:
         "calls/why.html",
         call=call,
         mine=_one_a_mail(told_of(session, call, now, DIGEST_THRESHOLD, only=request.user.id)),
-        before=so_far(session, call, now, DIGEST_THRESHOLD),
+        before=[_as_called(step) for step in so_far(session, call, now, DIGEST_THRESHOLD)],
         address=request.user.email,
     )
 
@@ -26,3 +29,8 @@ def show(request: RequestContext) -> Response:
 def _one_a_mail(steps: list[TraceStep]) -> list[TraceStep]:
     """A mail may tell several things of a call; that it named the call is said once."""
     return list({step.mail or -number: step for number, step in reversed(list(enumerate(steps)))}.values())[::-1]
+
+
+def _as_called(step: TraceStep) -> TraceStep:
+    """With the name that the source has on every page."""
+    return replace(step, said=source_name(step.source) + step.said.removeprefix(step.source)) if step.source else step

@@ -42,12 +42,13 @@ def index(request: RequestContext) -> Response:
     """Subjects, what comes and came per deelregio, and where the rest is."""
     query, session, viewer = request.read_query(NetworkQuery), request.session, request.viewer
     rows = activities.activities(session, viewer, ActivityFilter())
-    today = request.now.today
+    today, found = request.now.today, _narrowed(request, query.text)
     coming = sorted((row for row in rows if (row.last_day or row.day) >= today), key=lambda row: row.day)
     return request.page(
         "network/index.html",
         query=query,
-        subjects=_narrowed(request, query.text),
+        subjects=found,
+        opgaven=[] if found else subjects.opgaven_named(session, query.text)[:SHOWN],
         coming=coming[:SHOWN],
         before=[row for row in rows if (row.last_day or row.day) < today][:SHOWN],
         subregions=activities.subregions(session),
