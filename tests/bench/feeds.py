@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import icalendar
+
 from db.migrate import upgrade
 from db.models import Call, Deadline
 from db.session import open_engine, writing
 from db.vocabulary import Role
 from db.vocabulary_calendar import FeedScope
 from notifications.ical import event_bytes
-from tests.bench.row import Row
+from tests.bench.row import Row, beside
 from tests.make.pages import Visitor, make_user, visit
 from tracker.calendar import feeds
 from tracker.web.frame.safety import Limits
@@ -31,12 +33,37 @@ def bench() -> Iterator[Row]:
         rendered = _p95(lambda: visitor.get(address), prepare=feeds._kept.cache_clear)
         kept = _p95(lambda: visitor.get(address))
         same = _p95(lambda: visitor.get(address, headers={"If-None-Match": etag}))
+        yield beside(
+            f"calendar feed, {DEADLINES:,} deadlines, nothing kept",
+            lambda: (_forget(), visitor.get(address)),
+            "bare icalendar",
+            _bare_file(),
+        )
     name = f"calendar feed, {DEADLINES:,} deadlines"
     yield Row(f"{name}: p95 cold, nothing kept", f"{cold:.1f} ms", "50 ms", 50 / cold)
     yield Row(f"{name}: p95 cold, events rendered before", f"{rendered:.1f} ms", "50 ms", 50 / rendered)
     yield Row(f"{name}: p95 unchanged (304)", f"{same:.1f} ms", "5 ms", 5 / same)
     yield Row(f"{name}: p95 without ETag, file kept", f"{kept:.1f} ms", "50 ms", 50 / kept)
     yield Row(f"{name}: first after a start", f"{first:.0f} ms", "2,000 ms", 2000 / first)
+
+
+def _bare_file() -> Callable[[], bytes]:
+    """As many events with the same words, by the icalendar library alone."""
+    rows = [(n, _call(n), _deadline(n)) for n in range(1, DEADLINES + 1)]
+
+    def write() -> bytes:
+        calendar = icalendar.Calendar()
+        for n, call, due in rows:
+            event = icalendar.Event()
+            event.add("uid", f"{n}@bron.example")
+            event.add("dtstamp", NOW)
+            event.add("dtstart", due.at)
+            event.add("summary", call.title)
+            event.add("description", f"{call.publisher}: {call.url}, {due.text}")
+            calendar.add_component(event)
+        return bytes(calendar.to_ical())
+
+    return write
 
 
 def _forget() -> None:

@@ -1,6 +1,7 @@
 """Pages over 100,000 calls of which 5,000 stand open: p95 through the whole application, on SQLite."""
 
 import random
+import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
@@ -10,14 +11,18 @@ from typing import Any
 
 from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from db.migrate import upgrade
 from db.models import Call, Challenge, Deadline, Match
 from db.search import search
 from db.search_index import index_words
-from db.search_words import search_words
+from db.search_words import search_words, stem
 from db.session import open_engine, reading, writing
-from tests.bench.row import Row
+from tests.bench.row import Row, beside
 from tests.make.pages import Visitor, make_user, visit
 from tests.make.seed_pages import TITLES
 from tracker.challenges.agenda import load_agendas
@@ -55,9 +60,44 @@ def bench() -> Iterator[Row]:
                 p95, own = _p95(visitor, path)
                 measured = f"{p95:.1f} ms, of which processor {own:.1f} ms"
                 yield Row(f"page, {CALLS:,} calls: {name}, p95", measured, f"{limit} ms", limit / p95)
+            yield _beside_starlette(visitor)
             p95 = _search_p95(engine)
             yield Row(f"search among {CALLS:,} calls at the database, p95", f"{p95:.1f} ms", "20 ms", 20 / p95)
+            yield _beside_fts5(engine)
         engine.dispose()
+
+
+def _beside_starlette(visitor: Visitor) -> Row:
+    """One regeling, and an application that does nothing but give the same bytes."""
+    body = visitor.get("/regelingen/7").text
+    bare = TestClient(Starlette(routes=[Route("/", lambda _request: HTMLResponse(body))]))
+    return beside(
+        "page of one regeling",
+        lambda: visitor.get("/regelingen/7"),
+        "bare Starlette, same bytes",
+        lambda: bare.get("/"),
+        10,
+    )
+
+
+def _beside_fts5(engine: Engine) -> Row:
+    """The same words among the same texts, best fifty first: ours, and a bare FTS5 table by its own rank."""
+    bare = sqlite3.connect(":memory:")
+    bare.execute("CREATE VIRTUAL TABLE bare USING fts5(words)")
+    with reading(engine) as session:
+        bare.executemany(
+            "INSERT INTO bare(rowid, words) VALUES (?, ?)", session.exec(select(Call.id, Call.search_text))
+        )  # type: ignore[arg-type]
+        asked = "SELECT rowid FROM bare WHERE bare MATCH ? ORDER BY rank LIMIT 50"
+        words = [
+            word.lower()
+            for word in sorted(
+                {word for title, *_ in TITLES for word in title.split() if word.isalpha() and len(word) > 5}
+            )
+        ][:8]
+        ours = lambda: [search(session, word) for word in words]  # noqa: E731
+        theirs = lambda: [bare.execute(asked, (stem(word, "nl"),)).fetchall() for word in words]  # noqa: E731
+        return beside(f"search of {len(words)} words among {CALLS:,} calls", ours, "bare FTS5", theirs)
 
 
 def fill(session: Session) -> None:
