@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from db.models import Crawl, Delivery, Run, Subscription
 from db.session import writing
 from db.vocabulary import Role
-from tests.make.pages import Visitor, make_user, visit
+from tests.make.pages import BASE, Visitor, make_user, visit
 from tracker.challenges.agenda import load_agendas
+from tracker.settings import Settings
 from tracker.watch.look import BACKUP
 
 pytestmark = pytest.mark.one_database
@@ -42,3 +43,14 @@ def test_each_step_is_done_once_it_is(engine: Engine, now: datetime, tmp_path: P
             )  # fmt: skip
             session.add(Run.done(BACKUP, "x", now))
         assert waits(visitor) == {"Organisatie", "Mail", "Inloggen", "De klok"}
+
+
+@pytest.mark.parametrize(("mail", "waiting"), [("smtp://127.0.0.1:25", False), ("file:mail", True)])
+def test_where_mail_leaves_people_can_sign_in_by_a_link(
+    engine: Engine, now: datetime, tmp_path: Path, mail: str, waiting: bool
+) -> None:
+    with writing(engine) as session:
+        boss = make_user(session, now, Role.ADMINISTRATOR)
+    settings = Settings(base_url=BASE, data_dir=tmp_path, mail_url=mail, mail_from="k@k.example", _env_file=None)
+    with visit(engine, now, tmp_path, boss, settings=settings) as visitor:
+        assert ("Inloggen" in waits(visitor)) is waiting

@@ -44,7 +44,7 @@ def _settled(request: RequestContext) -> list[Step]:
         Step("Organisatie", *_said(settings.responsible_organisation, "RESPONSIBLE_ORGANISATION")),
         Step("Adres", request.site.secure, settings.base_url if request.site.secure else _set("BASE_URL")),
         Step("Mail", *_mail(settings)),
-        Step("Inloggen", bool(providers), names or else_),
+        Step("Inloggen", bool(providers) or _mail(settings)[0], names or else_),  # a link by mail lets people in, too,
     ]
 
 
