@@ -193,3 +193,28 @@ def test_a_dutch_text_that_names_nobody_leaves_open_who_may_apply() -> None:
     sport = told("Amateursportorganisaties krijgen 20% van de kosten van bouw of onderhoud, tot 1 juli.", language="nl")
     assert (sport.eligible, "genoemd: Amateursportorganisaties" in sport.because) == ("no", True)
     assert told(f"{silent} Een ondernemer bouwt het zelf.", language="nl").eligible == "no"
+
+
+@pytest.mark.parametrize(
+    ("targets", "more", "eligible"),
+    [
+        (("ondernemer", "particulier"), {}, "no"),
+        (("ondernemer", "particulier"), {"programme": HORIZON}, "partner"),  # whose rules let public bodies in
+        (("ondernemer", "overheid"), {}, "self"),
+        (("ondernemer",), {"applicants": (Applicant.ANY,)}, "self"),  # a source that lists everybody
+        (("vergunninghouders",), {}, "unknown"),  # not known, so that nothing is claimed
+        ((), {}, "self"),
+    ],
+)
+def test_target_groups_of_the_source_bound_what_the_weights_say(
+    targets: tuple[str, ...], more: dict[str, object], eligible: str
+) -> None:
+    text = "Bijdrage aan het onderhoud van een gemeentelijk monument in een van de oude kernen."
+    found = told(text, SURE_SELF, targets=targets, **more)
+    assert (found.eligible, found.estimate) == (eligible, True)
+    assert (", ".join(targets) in found.because) == (eligible != "self") or not targets
+
+
+def test_target_groups_do_not_speak_against_a_sentence_that_names_municipalities() -> None:
+    found = told("Bedrijven en gemeenten kunnen een bijdrage vragen voor een hub.", targets=("ondernemer",))
+    assert (found.eligible, found.estimate) == ("self", False)

@@ -12,7 +12,7 @@ from db.session import writing
 from db.vocabulary import RevisionKind
 from tracker.challenges.agenda import load_agendas
 from tracker.matching import Matcher, model_name
-from tracker.matching.run import MatchingResult, match_calls, shipped_challenges
+from tracker.matching.run import MatchingResult, call_text, match_calls, shipped_challenges
 
 WORDS = model_name(None)
 
@@ -84,3 +84,8 @@ def test_rebuild_matches_everything_and_gives_the_same(engine: Engine, now: date
 def test_only_opgaven_with_words_are_matched() -> None:
     assert {c.id for c in shipped_challenges()} == {c.id for c in shipped_challenges() if c.words_nl}
     assert len(shipped_challenges()) == 28
+
+
+def test_what_a_source_calls_its_target_groups_reaches_the_matcher() -> None:
+    filed = Call(id=1, title="T", language="nl", particulars={"targets": ["ondernemer"]})
+    assert call_text(filed).targets == ("ondernemer",)

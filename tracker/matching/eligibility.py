@@ -1,4 +1,4 @@
-"""Who may apply, from the source's own words first: its list of applicants, the call's sentences, the kind of action.
+"""Who may apply, from the source's own words first: its applicants, the call's sentences, kind of action, targets.
 
 What these do not say is left to the fitted weights, and told as an estimate.
 """
@@ -53,7 +53,7 @@ def _rules() -> dict[str, list[re.Pattern[str]]]:
     words = read_words("applicants.yaml")
     patterns = {
         **words["applies"],
-        **{name: words[name] for name in ("only", "not_acting", "never", "required", "titles")},
+        **{name: words[name] for name in ("only", "not_acting", "never", "required", "titles", "targets")},
     }
     return {name: [re.compile(p, re.I) for p in some] for name, some in patterns.items()}
 
@@ -87,6 +87,11 @@ def answer(reading: ReadCall, shares: Array) -> WhoMayApply:
         return WhoMayApply("self" if said.says == "self" else "no", False, said.because)
     if said and said.says == "others":
         return WhoMayApply("no", True, said.because)
+    return _within_targets(reading, said, _estimated(reading, shares, said))
+
+
+def _estimated(reading: ReadCall, shares: Array, said: Ruling | None) -> WhoMayApply:
+    """By the fitted weights, from the least that the programme leaves."""
     if len(reading.texts["text"]) < LEAST_TEXT and not (said and said.says == "partner"):
         return WhoMayApply("unknown", True, ESTIMATED["unknown"], ORDER[int(shares.argmax())])
     if said and said.says == "partner":
@@ -97,6 +102,29 @@ def answer(reading: ReadCall, shares: Array) -> WhoMayApply:
     named = _named(reading, PUBLIC) if likely != "no" else _named(reading, OTHERS)
     parts = [ESTIMATED[likely] + (f" (genoemd: {', '.join(named)})" if named else ""), said.because if said else ""]
     return WhoMayApply(likely, True, "; ".join(filter(None, parts)))
+
+
+def _within_targets(reading: ReadCall, said: Ruling | None, found: WhoMayApply) -> WhoMayApply:
+    """An estimate as far as the source's target groups allow: where none is a public body, none applies by itself."""
+    call, names = reading.call, ", ".join(reading.call.targets)
+    whom = "open" if call.applicants else targeted(call.targets)  # a list of applicants that closes nobody out
+    because = f"De bron noemt als doelgroep: {names}"
+    if whom == "others" and said is None:
+        return WhoMayApply("no", True, because)
+    if whom == "open" or found.eligible != "self":
+        return found
+    if whom == "others":
+        return WhoMayApply("partner", True, f"{because}; {said.because if said else ''}")
+    return WhoMayApply("unknown", True, f"{because}; of daar een overheid onder valt, is niet bekend", found.likely)
+
+
+def targeted(targets: Sequence[str]) -> Literal["open", "others", "unclear"]:
+    """Whether target groups leave room for a public body, are all others, or are not all known; none named: open."""
+    owners = [{hit.term.owner for hit in _names().look(name)} for name in targets]
+    room = any(pattern.search(name) for name in targets for pattern in _rules()["targets"])
+    if not targets or room or any(each - {OTHERS} for each in owners):
+        return "open"
+    return "others" if all(owners) else "unclear"
 
 
 def _left_open(reading: ReadCall, said: Ruling | None) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).with_name("weights.zip")
-RULES = 4  # of who may apply; one more with each change of them, so that what is stored is matched again
+RULES = 5  # of who may apply; one more with each change of them, so that what is stored is matched again
 
 
 def _about() -> dict[str, Any]:

@@ -144,6 +144,7 @@ def call_text(row: Call) -> CallText:
         publisher=row.publisher,
         applicants=tuple(row.applicants),
         conditions=row.particulars.get("conditions") or "",
+        targets=tuple(row.particulars.get("targets") or ()),
     )
 
 

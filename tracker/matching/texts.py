@@ -40,6 +40,7 @@ class CallText:
     publisher: str | None = None
     applicants: tuple[str, ...] = ()
     conditions: str = ""  # the source's own text on who may take part
+    targets: tuple[str, ...] = ()  # whom the source says it is for, in its own words
 
 
 @dataclass(frozen=True)
@@ -105,4 +106,5 @@ def read_call(row: Mapping[str, Any], number: int = 0) -> CallText:
         publisher=row.get("publisher"),
         applicants=tuple(row.get("applicants") or ()),
         conditions=str(row.get("conditions") or ""),
+        targets=tuple(map(str, row.get("targets") or ())),
     )
