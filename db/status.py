@@ -39,6 +39,7 @@ class Dated(Protocol):
     last_seen: Any
     source_word: Any
     allocation: Any
+    until_exhausted: Any
     not_listed_since: Any
     stale: Any
 
@@ -120,7 +121,7 @@ def _by_opening(call: Dated, now: datetime) -> Status:
 def _without_opening(call: Dated) -> Status:
     if call.source_word in STANDING_WORDS:
         return Status(call.source_word)
-    known = call.closes_at is not None or call.allocation == Allocation.ROLLING
+    known = call.closes_at is not None or call.allocation == Allocation.ROLLING or call.until_exhausted
     return Status.OPEN if known else Status.ANNOUNCED
 
 
@@ -138,9 +139,14 @@ def status_expression(now: datetime) -> ColumnElement[str]:
         (and_(opens > now, word == Status.EXPECTED), literal(str(Status.EXPECTED))),
         (opens > now, literal(str(Status.ANNOUNCED))),
         (word.in_([str(w) for w in STANDING_WORDS]), word),
-        (or_(closes.is_not(None), col(call.allocation) == Allocation.ROLLING), literal(str(Status.OPEN))),
+        (or_(closes.is_not(None), _without_end()), literal(str(Status.OPEN))),
         else_=literal(str(Status.ANNOUNCED)),
     )
+
+
+def _without_end() -> ColumnElement[bool]:
+    """One applies all along, or while there is money."""
+    return or_(col(Call.allocation) == Allocation.ROLLING, col(Call.until_exhausted))
 
 
 def past_yet_open_expression(now: datetime) -> ColumnElement[bool]:

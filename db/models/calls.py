@@ -130,6 +130,7 @@ class Call(Numbered, table=True):
         default=None, index=True, description="last moment by which a newcomer can come in; see tracker/calls/gates.py"
     )
     ends_at: datetime | None = Field(default=None, description="last moment of all, also for who came in before")
+    until_exhausted: bool = Field(default=False, description="one applies while there is money; from the deadlines")
     not_listed_since: datetime | None = None
     provenance: dict[str, str] = Field(default_factory=dict, sa_type=JSON, description="field -> source shown")
     conflicts: dict[str, dict[str, Any]] = Field(

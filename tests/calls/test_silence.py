@@ -184,3 +184,13 @@ def test_what_merely_passed_or_was_silent_before_is_not_lost(now: datetime) -> N
     known = SourceRecord("rvo", "1", before.as_json())
     assert lost_fields(known, said, now) == {"budget", "stage_2"}
     assert lost_fields(keep_facts(known, said, now, now.date()), said, now) == set()
+
+
+def test_a_call_that_lasts_while_there_is_money_is_open_and_a_day_of_opening_still_comes_first(
+    session: Session, now: datetime
+) -> None:
+    lasting = {"kind": "until_exhausted", "text": "zolang er geld is"}
+    store(session, [make_listing(deadlines=[lasting])], now)
+    assert status_of(only_call(session), now) == Status.OPEN
+    store(session, [make_listing(deadlines=[lasting, {"kind": "opens", "day": MARCH}])], now + DAY)
+    assert status_of(only_call(session), now + DAY) == Status.ANNOUNCED

@@ -34,6 +34,7 @@ class Request:
     ends_at: datetime | None = None
     last_seen: datetime = LONG_AGO
     stale: dict[str, str] = field(default_factory=dict)
+    until_exhausted: bool = False
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,23 @@ def test_a_call_stands(
     assert status_of(call, now) == status
 
 
+@pytest.mark.parametrize(
+    ("opens", "word", "status"),
+    [
+        (None, None, Status.OPEN),
+        (None, "announced", Status.ANNOUNCED),
+        (None, "expected", Status.EXPECTED),
+        (None, "closed", Status.CLOSED),
+        (1, None, Status.ANNOUNCED),
+    ],
+)
+def test_what_lasts_while_there_is_money_is_open_where_nobody_says_that_it_is_only_announced(
+    now: datetime, opens: int | None, word: str | None, status: Status
+) -> None:
+    call = Request(now + opens * DAY if opens else None, source_word=word, until_exhausted=True)
+    assert status_of(call, now) == status
+
+
 def test_a_call_closes_at_the_very_moment(now: datetime) -> None:
     assert status_of(Request(closes_at=now), now) == Status.CLOSED
     assert status_of(Request(closes_at=now + timedelta(seconds=1)), now) == Status.OPEN
@@ -75,10 +93,10 @@ def test_the_rule_in_sql_is_the_rule_in_python(session: Session, now: datetime) 
     moments = (None, now - 3000 * DAY, now - DAY, now, now + DAY)
     words = (None, *(s.value for s in Status if s not in (Status.NOT_LISTED,)))
     seen = (now - DAY, now, now - 9 * DAY)
-    gone_or_not, kinds = (None, now), (None, "rolling")
+    gone_or_not, kinds = (None, now), ((None, False), ("rolling", False), (None, True))
     calls = [
-        Request(opens, closes, word, rolling, gone, ends, last_seen, stale)
-        for opens, closes, word, rolling, gone in product(moments, moments, words, kinds, gone_or_not)
+        Request(opens, closes, word, allocation, gone, ends, last_seen, stale, lasting)
+        for opens, closes, word, (allocation, lasting), gone in product(moments, moments, words, kinds, gone_or_not)
         for ends, last_seen, stale in product((closes, now + 2 * DAY), seen, ({}, {"source_word": "2026-05-01"}))
     ]
     same = {"title": "T", "language": "nl", "url": "https://e.nl", "first_seen": now}
@@ -86,7 +104,7 @@ def test_the_rule_in_sql_is_the_rule_in_python(session: Session, now: datetime) 
     session.execute(insert(Call), rows)  # as rows, not as objects: that takes a minute
     said = session.exec(select(status_expression(now)).order_by(col(Call.id))).all()
     remarks = session.exec(select(remark_expression(now)).order_by(col(Call.id))).all()
-    assert len(said) == 5 * 5 * 7 * 2 * 2 * 12
+    assert len(said) == 5 * 5 * 7 * 3 * 2 * 12
     assert Status.OPEN in {
         word for call, word in zip(calls, said, strict=True) if call.closes_at and call.closes_at <= now
     }

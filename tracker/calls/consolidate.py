@@ -116,6 +116,11 @@ class MergedCall:
         """The first opening, in UTC; a bare day begins at its local midnight."""
         return min((m for d in self.deadlines if d.kind == DeadlineKind.OPENS and (m := starts_at(d))), default=None)
 
+    @property
+    def until_exhausted(self) -> bool:
+        """Whether one can apply while there is money."""
+        return DeadlineKind.UNTIL_EXHAUSTED in self.kinds
+
     @cached_property
     def gates(self) -> Gates:
         """Until when a newcomer can come in, and the end of all."""

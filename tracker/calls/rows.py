@@ -109,7 +109,7 @@ def call_row(merged: MergedCall) -> dict[str, Any]:
     row |= {"opens_at": merged.opens_at, "first_gate_at": gates.first_at, "closes_at": gates.last_at}
     row |= {"ends_at": gates.ends_at, "review": [*merged.review, *contradictions(merged.deadlines)]}
     row |= {"provenance": merged.provenance, "conflicts": merged.conflicts, "proof": merged.proof}
-    row["stale"] = merged.stale
+    row |= {"stale": merged.stale, "until_exhausted": merged.until_exhausted}
     others = [
         row["call_title"],
         row["destination"],

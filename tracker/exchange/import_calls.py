@@ -107,6 +107,7 @@ def _by_its_dates(listing: Listing, now: datetime) -> Status:
     merged = merge_one(SourceRecord(listing.source, listing.external_id, listing.as_json()))
     gates = {"closes_at": merged.closes_at, "ends_at": merged.gates.ends_at}
     dated = {"opens_at": merged.opens_at, "allocation": merged.fields["allocation"], "last_seen": now, **gates}
+    dated |= {"until_exhausted": merged.until_exhausted}
     return status_of(SimpleNamespace(**dated, source_word=None, not_listed_since=None, stale={}), now)
 
 
