@@ -89,6 +89,15 @@ def test_a_first_digest_waits_until_something_was_gathered(engine: Engine, now: 
     )
 
 
+def test_no_day_to_decide_by_is_told_where_nobody_knows_who_may_apply(agenda: Engine, now: datetime) -> None:
+    make_call(agenda, now, eligible="unknown")
+    make_reader(agenda, now)
+    plan_at(agenda, now)
+    [mail] = deliveries(agenda)
+    assert "niet bekend wie mag aanvragen" in mail.text
+    assert "go/no-go" not in mail.subject + mail.text
+
+
 def test_a_new_call_is_told_on_the_next_working_day_at_half_past_seven(agenda: Engine, now: datetime) -> None:
     make_reader(agenda, now)
     plan_at(agenda, now)

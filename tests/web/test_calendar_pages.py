@@ -290,10 +290,13 @@ def test_a_call_says_for_whom_it_is_too_late(me: Visitor, engine: Engine) -> Non
         add_deadline(session, near, datetime(2026, 12, 22, 16, tzinfo=UTC))
         far = add_call(session, "Ver weg")
         add_deadline(session, far, BRUSSELS_17)
+        near.eligible, far.eligible = "self", "unknown"
         over = add_call(session, "Voorbij")
         add_deadline(session, over, datetime(2026, 11, 1, 16, tzinfo=UTC))
     assert "te laat voor de raad van Amsterdam" in me.get(f"/regelingen/{near.id}").text
     assert "te laat" not in me.get(f"/regelingen/{far.id}").text
+    if_we_may = "Wie mag aanvragen is niet bekend: dit geldt alleen als uw organisatie het mag."
+    assert [if_we_may in me.get(f"/regelingen/{call.id}").text for call in (near, far)] == [False, True]
     assert "Halen wij het nog?" not in me.get(f"/regelingen/{over.id}").text
 
 

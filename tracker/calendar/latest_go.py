@@ -12,7 +12,7 @@ from db.models import Assignment, Call, Challenge, Deadline, DecisionClock, Matc
 from db.queries import Viewer
 from db.region_served import region
 from db.rights import has_role, visible
-from db.vocabulary import Role
+from db.vocabulary import Eligibility, Role
 from db.vocabulary_calendar import MilestoneState
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
@@ -130,6 +130,7 @@ def clock_of(session: Session, call: Call, viewer: Viewer, now: Now) -> dict[str
     ).all()
     return {
         "notice": notice_for(deadlines, viewer.participant_id, tables_of(session, call), body_calendar(session), now),
+        "if_we_may": call.eligible == Eligibility.UNKNOWN,
         "clocks": clocks,
         "dated": [row for row in sorted(deadlines, key=lambda d: (str(d.day), d.id)) if row.at or row.day],
         "assigned": {row.deadline_id: row for row in assigned},

@@ -26,6 +26,7 @@ from tracker.mailing.moment_news import MomentNews, read_moment_news
 
 AHEAD = timedelta(days=30)
 MOST_LOBBY = 12
+NOT_OURS = (Eligibility.NO, Eligibility.UNKNOWN)  # as far as is known
 NOBODY = 0  # whose number no person has
 REMEMBERED = timedelta(days=35)
 
@@ -76,13 +77,13 @@ class DigestContext:
         return frozenset(user for work in self.work.values() for each in work for user in each.group.people)
 
     def windows(self, participant: str) -> Windows:
-        """Until when this organisation can decide, per call; not asked of what a public body can hardly use."""
+        """Until when this organisation can decide, per call; not asked where it can hardly apply, or nobody knows."""
         return partial(self._window, participant)
 
     def _window(self, participant: str, call: CatalogueCall) -> DecisionWindow:
         due = call.next_due
         day = None if due is None else local_day(due.at) if due.at else due.day
-        if day is None or call.eligible == Eligibility.NO or participant not in self.bodies.participants:
+        if day is None or call.eligible in NOT_OURS or participant not in self.bodies.participants:
             return NO_WINDOW
         return self._by_day(participant, day)
 
