@@ -143,6 +143,17 @@ def every_mail(call: CatalogueCall, writer: Writer) -> dict[str, Letter]:
                 "sender_name": "Kansenradar",
             },
         ),
+        "release": plain_letter(
+            "release",
+            {
+                "title": "Gids voor warmtenetten in de wijk",
+                "proposer": "Sanne",
+                "day": "vrijdag 29 mei 2026",
+                "organisation": "Haarlem",
+                "link": "https://kansenradar.example/kennishuis/1",
+                "sender_name": "Kansenradar",
+            },
+        ),
         "sign_in": sign_in("https://kansenradar.example/inloggen/link/x", "Jan"),
     }
 

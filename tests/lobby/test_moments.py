@@ -114,7 +114,7 @@ def test_another_debate_or_another_season_is_not_the_usual_one(cast: Cast, title
     assert coming(cast)[title] == date.fromisoformat(day)
 
 
-CALENDARS = ("/kalender?view=lijst", "/kalender?month=2026-06")
+LIST, MONTH = CALENDARS = ("/kalender?view=lijst", "/kalender?month=2026-06")
 
 
 def test_a_debate_that_is_off_says_so_everywhere(engine: Engine, now: datetime, tmp_path: Path) -> None:
@@ -128,9 +128,10 @@ def test_a_debate_that_is_off_says_so_everywhere(engine: Engine, now: datetime, 
         session.commit()
         session.refresh(cast.lobbyist)
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
-        for page in (f"/momenten/{moment_id}", f"/dossiers/{dossier_id}", "/momenten", "/", *CALENDARS):
+        for page in (f"/momenten/{moment_id}", f"/dossiers/{dossier_id}", "/momenten", "/", MONTH):
             assert "gaat niet door" in visitor.get(page).text.lower(), page
-        assert f"/momenten/bron-{call_id}" in visitor.get("/kalender?view=lijst").text
+        assert f"/momenten/bron-{call_id}" in visitor.get(MONTH).text
+        assert f"/momenten/bron-{call_id}" not in visitor.get(LIST).text, "the list is of what comes"
     with reading(engine) as session:
         assert "Commissiedebat: MIRT" not in {
             m.title for m in moments.upcoming(session, viewer_of(cast.lobbyist), TODAY)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Absence, Follow, User
+from db.models import Absence, Follow, SignOffRound, User
 from db.session import reading, writing
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import PartyKind
@@ -62,6 +62,9 @@ def test_who_stands_in_is_told_nothing_that_they_may_not_see(cast: Cast) -> None
 
     assert asked() == [cast.haarlem.id]
     dossier.visibility = Visibility.REGION
+    cast.session.flush()
+    assert asked() == [cast.haarlem.id], "the round itself is still for the group"
+    cast.session.exec(select(SignOffRound)).one().visibility = Visibility.REGION
     cast.session.flush()
     assert asked() == [cast.haarlem.id, colleague.id]
     colleague.participant_id = "amsterdam"  # moved since

@@ -130,38 +130,39 @@ def _list(request: RequestContext, query: CalendarQuery, first: date, _: OpenEnd
     (since, until), today = _days(query, first, request.now.today), request.now.today
     start, end = (query.page - 1) * ON_A_PAGE, query.page * ON_A_PAGE
     from_today = query.day is None and since == today
-    back = since - LATE if from_today else since
-    known = planned(request.session, request.viewer, request.now, back, until, query.asked())
-    ahead = [each for each in known if (each.until or each.day) >= since]
-    items = _in_order(request, query, since, until, end + 1, ahead)
+    items = _in_order(request, query, since, until, end + 1)
     page = items[start:end]
     shown: list[Entry] = [each for each in page if isinstance(each, Entry)]
     light = [each for each in page if isinstance(each, DeadlineDay)]
     dates = deadline_entries(request.session, request.viewer, request.now, light)
     shown += [each for each in dates if not each.off]
-    late = _late(request, query, known) if from_today and query.page == 1 else []
+    late = _late(request, query) if from_today and query.page == 1 else []
     lately = [day for _, days in by_month(late[-MOST_LATE:]) for day in days]
     more_late = {"late_in_all": len(late), "late": lately, "few": FEW_LATE}
     return {"months": by_month(shown), "more": len(items) > end, **more_late}
 
 
-def _late(request: RequestContext, query: CalendarQuery, known: Iterable[Entry]) -> list[Entry]:
-    """What should have been done before today and is open still, in order: the list begins today."""
+def _late(request: RequestContext, query: CalendarQuery) -> list[Entry]:
+    """What should have been done before today and is open still, in order: the list begins today.
+
+    Asked for by itself: what comes each year stands once in the days that are asked for.
+    """
     today, about = request.now.today, (request.session, request.viewer, request.now)
+    known = planned(*about, today - LATE, today - DAY, query.asked())
     dates = given_deadlines(*about, today - LATE, today, query.asked())
     late = [each for each in (*known, *dates) if each.overdue and each.day < today]
     return sorted(late, key=lambda each: each.order)
 
 
 def _in_order(
-    request: RequestContext, query: CalendarQuery, since: date, until: date, most: int, known: Iterable[Entry]
+    request: RequestContext, query: CalendarQuery, since: date, until: date, most: int
 ) -> list[Entry | DeadlineDay]:
     """What stands on these days in order, until there are this many: a fortnight may hold five pages.
 
-    ``known``: what of it people plan. What is called off stands in the month only, struck out.
+    What is called off stands in the month only, struck out.
     """
     about = request.session, request.viewer, request.now
-    items: list[Entry | DeadlineDay] = [*known]
+    items: list[Entry | DeadlineDay] = [*planned(*about, since, until, query.asked())]
     while since <= until:
         part = min(since + AT_ONCE, until)
         items += deadlines(*about, since, part, query.asked())
