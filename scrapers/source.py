@@ -232,7 +232,11 @@ PLAIN_WORDS = (
     (r"ConnectionRefusedError", "the site refuses the connection"),
     (r"DNSLookupError|gaierror|CannotResolveHostError", "the name of the site leads nowhere"),
     (r"^TimeoutError|TCPTimedOutError|DownloadTimeoutError", "the site did not answer in time"),
-    (r"^DownloadFailedError|ConnectError|NoRouteError", "no connection with the site was made"),
+    # A certificate that does not fit stays in the library's words, which say what is wrong with it.
+    (
+        r"^(?!.*(?:certificate verify failed|VerificationError)).*(?:DownloadFailedError|ConnectError|NoRouteError)",
+        "no connection with the site was made",
+    ),
     (r"brotli|while decompressing|BadGzipFile|ZstdError", "the answer could not be unpacked"),
 )
 

@@ -125,11 +125,12 @@ def _goal(session: Session, me: User, now: datetime) -> None:
 
 def _publication(session: Session, me: User, now: datetime) -> int:
     """A guide of ours that is public, by the word of a second person."""
-    there = session.exec(select(Publication.id)).first()
+    title = "Handreiking circulair inkopen"  # the examples are not public
+    there = session.exec(select(Publication.id).where(Publication.title == title)).first()
     if there is not None:
         return there
     fields = PublicationFields(
-        PublicationKind.GUIDE, "Handreiking circulair inkopen", "Hoe een gemeente circulair inkoopt.", "Amsterdam", 2025,
+        PublicationKind.GUIDE, title, "Hoe een gemeente circulair inkoopt.", "Amsterdam", 2025,
         subjects="inkoop", challenges=("A20-1-circulair",),
     )  # fmt: skip
     deed = Deed(session, me, now)
@@ -149,12 +150,12 @@ def _report(session: Session, now: datetime) -> int:
 
 def _network(session: Session, me: User, now: datetime) -> dict[str, str]:
     """A contact, a membership and an activity of ours, about one subject."""
-    deed, there = Deed(session, me, now), session.exec(select(NetworkActivity.id)).first()
-    if there is None:
+    deed, title = Deed(session, me, now), "Dag van de inkoop"
+    if session.exec(select(NetworkActivity.id).where(NetworkActivity.title == title)).first() is None:
         fields = contact_persons.ContactPersonFields("Inkoop", "Waterschap Veld en Beemd", "inkoper")
         contact_persons.add(deed, fields)
         memberships.add(deed, MembershipFields("Waterschap Veld en Beemd", "Netwerk Inkoop", starts_on=now.date()))
-        said = ActivityFields("Dag van de inkoop", now.date(), subjects="inkoop", guests="Waterschap Veld en Beemd")
+        said = ActivityFields(title, now.date(), subjects="inkoop", guests="Waterschap Veld en Beemd")
         activities.add(deed, said)
     numbers = dict.fromkeys(("subject_contact_id", "membership_id", "activity_id"), "1")
     return {**numbers, "subject": "inkoop"}
