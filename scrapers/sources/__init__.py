@@ -41,16 +41,22 @@ def enabled(turned_on: Iterable[str] = (), turned_off: Iterable[str] = ()) -> li
     return [n for n in names() if (profile(n).on or n in set(turned_on)) and n not in set(turned_off)]
 
 
-def profile(name: str, options: Mapping[str, Any] | None = None) -> SourceProfile:
-    """What a source says of itself, without what reads it; ``options`` as for ``load``."""
+def _watched(name: str, options: Mapping[str, Any] | None) -> Watched | None:
+    """The description of a watched page, of this installation or shipped; none for a source with its own reader."""
     described = (options or {}).get("watched")
-    if described:
-        return profile_of(Watched.model_validate(described))
-    if name in shipped():
-        return profile_of(shipped()[name])
+    return Watched.model_validate(described) if described else shipped().get(name)
+
+
+def _module_of(name: str) -> str:
     if name not in names():
         raise NoSuchSource(f"no source {name!r}; there are {', '.join(names())}")
-    return profile_in(f"{__name__}.{name}", name)
+    return f"{__name__}.{name}"
+
+
+def profile(name: str, options: Mapping[str, Any] | None = None) -> SourceProfile:
+    """What a source says of itself, without what reads it; ``options`` as for ``load``."""
+    watched = _watched(name, options)
+    return profile_of(watched) if watched else profile_in(_module_of(name), name)
 
 
 def load(name: str, options: Mapping[str, Any] | None = None) -> "type[Source]":
@@ -58,15 +64,10 @@ def load(name: str, options: Mapping[str, Any] | None = None) -> "type[Source]":
     from scrapers.source import Source
     from scrapers.watched import watched_source
 
-    described = (options or {}).get("watched")
-    if described:
-        return watched_source(Watched.model_validate(described))
-    if name in shipped():
-        return watched_source(shipped()[name])
-    if name not in names():
-        raise NoSuchSource(f"no source {name!r}; there are {', '.join(names())}")
-    module = import_module(f"{__name__}.{name}")
-    for value in vars(module).values():
+    watched = _watched(name, options)
+    if watched:
+        return watched_source(watched)
+    for value in vars(import_module(_module_of(name))).values():
         if isinstance(value, type) and issubclass(value, Source) and value.__dict__.get("name") == name:
             return value
     raise NoSuchSource(f"{name}.py holds no Source of that name")

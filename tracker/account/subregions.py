@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from db.models import Participant
-from tracker.organisations.names import plain
+from tracker.organisations.names import in_address
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Subregion:
     @property
     def id(self) -> str:
         """How an address names it."""
-        return "-".join(plain(self.name).split())
+        return in_address(self.name)
 
 
 def subregions(session: Session) -> list[Subregion]:

@@ -9,7 +9,7 @@ from tracker.matching import eligibility, scoring, weights, why
 from tracker.matching.agenda import phrases_of, words_of
 from tracker.matching.area import area
 from tracker.matching.fit import Array, sigmoid
-from tracker.matching.model_names import model_name
+from tracker.matching.model_names import FILE, model_name
 from tracker.matching.neighbours import UNKNOWN, near, who_may_apply
 from tracker.matching.prepare import PreparedBatch, prepare_agenda, prepare_batch
 from tracker.matching.texts import CallMatches, CallText, ChallengeText, Embedder, Reason, Scored, Vectors
@@ -22,7 +22,7 @@ BATCH = 64
 @cache
 def fitted() -> Weights:
     """The weights of the project's file."""
-    return weights.load(weights.FILE, {mode: scoring.names(mode) for mode in ("vectors", "words")})
+    return weights.load(FILE, {mode: scoring.names(mode) for mode in ("vectors", "words")})
 
 
 FLOOR = 0.02  # scores below are not said: a call has an opinion on a few opgaven, not on all

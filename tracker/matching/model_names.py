@@ -3,21 +3,20 @@
 import json
 import zipfile
 from pathlib import Path
-from typing import Any
 
 FILE = Path(__file__).with_name("weights.zip")
 RULES = 5  # of who may apply; one more with each change of them, so that what is stored is matched again
 
 
-def _about() -> dict[str, Any]:
+def _about() -> tuple[str, float]:
+    """The version of the weights and their threshold (0 to 1), by what the file says of itself."""
     with zipfile.ZipFile(FILE) as file:
-        about: dict[str, Any] = json.loads(file.read("about.json"))
-    return {"version": about["version"], "threshold": float(about["threshold"])}
+        about = json.loads(file.read("about.json"))
+    return about["version"], float(about["threshold"])
 
 
-_ABOUT = _about()
-DIGEST_THRESHOLD: float = _ABOUT["threshold"]
-MODEL = f"kansenradar-{_ABOUT['version']}.{RULES}"
+_VERSION, DIGEST_THRESHOLD = _about()
+MODEL = f"kansenradar-{_VERSION}.{RULES}"
 LEXICON_ONLY = f"{MODEL} lexicon only"
 
 

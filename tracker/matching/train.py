@@ -22,6 +22,7 @@ from tracker.matching.corpus import (
     rows_of,
     word_records,
 )
+from tracker.matching.model_names import FILE
 from tracker.matching.sentences import clean
 from tracker.matching.texts import ChallengeText, Embedder, Vectors
 from tracker.matching.train_stages import calibrated, fit, read_as_chance, threshold, unseen_scores
@@ -39,7 +40,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--grades", type=Path, help="later grades of the same calls, which count instead")
     parser.add_argument("--examples", type=Path, default=EXAMPLES, help="calls made up by the project")
     parser.add_argument("--agenda", type=Path, default=AGENDA)
-    parser.add_argument("--out", type=Path, default=weights.FILE)
+    parser.add_argument("--out", type=Path, default=FILE)
     parser.add_argument("--centre", action="store_true", help="measure only what the vectors of all titles share")
     return parser
 

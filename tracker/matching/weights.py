@@ -17,7 +17,6 @@ from tracker.matching.texts import Vectors
 from tracker.matching.trees import Trees
 from tracker.matching.vectors import KEY
 
-__all__ = ["FILE", "Linear", "Stages", "Weights", "load", "save"]
 HEADS = ("heads", "must_heads")
 MADE = (2026, 11, 30, 0, 0, 0)  # of every part of the file: the same fit gives the same bytes
 

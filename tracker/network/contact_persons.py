@@ -63,6 +63,11 @@ class ContactPerson:
     own: bool = False
 
     @property
+    def who(self) -> str:
+        """The name, office and organisation, as far as there are such."""
+        return ", ".join(filter(None, (self.person, self.office, self.organisation)))
+
+    @property
     def must_be_told(self) -> bool:
         """Whether the own organisation keeps this name and did not say so yet (article 14 of the GDPR)."""
         return self.own and bool(self.person) and self.row.stakeholder_id is not None and self.told is None
@@ -148,7 +153,7 @@ def contact_persons(session: Session, viewer: Viewer, wanted: ContactPersonFilte
     rows = session.exec(query.order_by(col(SubjectContact.subject), col(SubjectContact.id)))
     there = [row for row in rows if wanted.ended or row.ended_on is None or row.ended_on > today]
     asked = [row for row in there if not wanted.subject or subject_key(row.subject) == wanted.subject]
-    found = [shown for row in asked if (shown := _shown(session, viewer, row)) is not None]
+    found = [person for row in asked if (person := shown(session, viewer, row)) is not None]
     return [person for person in found if _says(person, wanted.text)]
 
 
@@ -156,8 +161,8 @@ def _says(person: ContactPerson, text: str) -> bool:
     return says(text, person.row.subject, person.organisation, person.office, person.person, person.row.note)
 
 
-def _shown(session: Session, viewer: Viewer, row: SubjectContact) -> ContactPerson | None:
-    """None for a colleague who left."""
+def shown(session: Session, viewer: Viewer, row: SubjectContact) -> ContactPerson | None:
+    """A row with whom it is about; none for a colleague who left."""
     challenge = session.get(Challenge, row.challenge_id) if row.challenge_id else None
     own = row.participant_id == viewer.participant_id
     if row.user_id is not None:

@@ -31,8 +31,7 @@ def _persons(session: Session, viewer: Viewer, question: str, today: date) -> Hi
 
 
 def _person(found: ContactPerson) -> Hit:
-    who = ", ".join(filter(None, (found.person, found.office, found.organisation)))
-    return Hit(who, f"/netwerk/onderwerpen/{subject_key(found.row.subject)}", f"voor {found.row.subject}")
+    return Hit(found.who, f"/netwerk/onderwerpen/{subject_key(found.row.subject)}", f"voor {found.row.subject}")
 
 
 def _activities(session: Session, viewer: Viewer, question: str) -> Hits:

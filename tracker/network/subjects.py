@@ -13,7 +13,7 @@ from db.rights import visible
 from db.text_search import asked, holds
 from tracker.errors import Incomplete
 from tracker.knowledge.publications import THERE
-from tracker.organisations.names import plain
+from tracker.organisations.names import in_address
 from tracker.rights import Deed
 
 LONGEST = 60
@@ -32,7 +32,7 @@ class Subject:
 
 def subject_key(name: str) -> str:
     """What two spellings of a subject have in common; it stands in the address of the subject's page."""
-    return "-".join(plain(name).split())
+    return in_address(name)
 
 
 def subjects(session: Session, viewer: Viewer) -> list[Subject]:

@@ -33,6 +33,11 @@ def plain(name: str) -> str:
     return " ".join(re.sub(r"[^\w]+|_", " ", letters).split())
 
 
+def in_address(name: str) -> str:
+    """How an address names it: two spellings of one name are one there."""
+    return "-".join(plain(name).split())
+
+
 def name_key(name: str) -> str:
     """What "Ministerie van KGG", "Min. KGG" and "kgg" have in common."""
     words = plain(name)

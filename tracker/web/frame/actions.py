@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Dossier, Participant, User
+from db.models import Agenda, Challenge, Dossier, Participant, User
 from db.vocabulary_lobby import DossierKind
 from tracker.calls import typed_values
 from tracker.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused
@@ -18,6 +18,7 @@ from tracker.lobby import log
 from tracker.people.participants import takes_part
 from tracker.web.frame.context import Handler, RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, M, checked
+from tracker.web.frame.phrases import challenge_name
 
 WAITED = "waited"  # a field of a form that comes back after a sign-in
 NOT_YET = "Dit typte u voordat u opnieuw inlogde. Kijk het na en druk dan op de knop."
@@ -122,3 +123,14 @@ def participants(session: Session, day: date | None = None) -> list[tuple[str, s
     """Choices of a participant, by name: those that exist on a day, or all there ever were."""
     rows = session.exec(select(Participant).order_by(col(Participant.name)))
     return [(p.id, p.name) for p in rows if day is None or takes_part(p, day)]
+
+
+def named_challenges(session: Session) -> list[tuple[Challenge, Agenda]]:
+    """The opgaven with a name and their agenda, of the newest agenda first."""
+    both = select(Challenge, Agenda).join(Agenda).where(col(Challenge.name).is_not(None))
+    return list(session.exec(both.order_by(col(Agenda.valid_from).desc(), col(Challenge.position))))
+
+
+def opgaven(session: Session) -> list[tuple[str, str]]:
+    """Choices of an opgave, with the agenda it is of."""
+    return [(row.id, f"{challenge_name(row)} ({agenda.name})") for row, agenda in named_challenges(session)]

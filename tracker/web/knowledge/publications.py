@@ -3,11 +3,10 @@
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, Field
-from sqlmodel import col, select
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from db.models import Agenda, Challenge, Publication
+from db.models import Publication
 from db.vocabulary_knowledge import Licence, PublicationKind, PublicationLanguage
 from notifications.outbox import put
 from tracker.documents import contents
@@ -19,7 +18,7 @@ from tracker.mailing.mailer import open_mailer
 from tracker.mailing.release_mail import release_mails
 from tracker.rights import may_change
 from tracker.web.documents.documents import file_answer
-from tracker.web.frame.actions import PageOf, no_subject, participants
+from tracker.web.frame.actions import PageOf, no_subject, opgaven, participants
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, Text, filled
 from tracker.web.frame.lists import ListQuery
@@ -107,7 +106,7 @@ def index(request: RequestContext) -> Response:
         owners=[(owner, owner) for owner in owners],
         years=[(year, year) for year in years],
         subjects=[(subject, subject) for subject in subjects],
-        opgaven=_opgaven(request),
+        opgaven=opgaven(request.session),
         waiting=releases.waiting_for(session, request.user),
         lessons=related.lessons_to_share(session, viewer),
         errors={},
@@ -129,12 +128,6 @@ def _cells(request: RequestContext, row: Publication, public: dict[int, str]) ->
         PublicationLanguage(row.language).label, row.summary, row.file_name, row.url, public.get(row.id, "regionaal"),
         f"{request.site.settings.base_url}/kennishuis/{row.id}",
     )  # fmt: skip
-
-
-def _opgaven(request: RequestContext) -> list[tuple[str, str]]:
-    both = select(Challenge, Agenda).join(Agenda).where(col(Challenge.name).is_not(None))
-    rows = request.session.exec(both.order_by(col(Agenda.valid_from).desc(), col(Challenge.position)))
-    return [(challenge.id, f"{challenge_name(challenge)} ({agenda.name})") for challenge, agenda in rows]
 
 
 def _found(request: RequestContext) -> Publication:
@@ -177,7 +170,7 @@ def _form(request: RequestContext, publication: Publication | None, state: FormS
         state=state,
         publication=publication,
         lesson=lesson,
-        opgaven=_opgaven(request),
+        opgaven=opgaven(request.session),
         chosen=state.typed.getlist("challenges") or chosen,
         names=[name for _, name in participants(request.session, request.now.today)],
         own=dict(participants(request.session)).get(request.user.participant_id, ""),

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Agenda, Call, Challenge, Dossier, DossierCall, Participant, PublicationLink, User
+from db.models import Call, Challenge, Dossier, DossierCall, Participant, PublicationLink, User
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Result, Stage
 from tracker.applications.mismatches import mismatches
@@ -240,8 +240,7 @@ def _calls(session: Session, dossier: Dossier) -> list[Call]:
 
 
 def _form(request: RequestContext, dossier: Dossier | None, state: FormState) -> Response:
-    both = select(Challenge, Agenda).join(Agenda).where(col(Challenge.name).is_not(None))
-    named = request.session.exec(both.order_by(col(Agenda.valid_from).desc(), col(Challenge.position)))
+    named = actions.named_challenges(request.session)
     return request.page(
         "lobby/dossiers_form.html",
         state=state,

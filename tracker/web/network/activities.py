@@ -15,12 +15,12 @@ from tracker.network import activities
 from tracker.network.activities import Activity, ActivityFields, ActivityFilter
 from tracker.network.subjects import subject_key
 from tracker.rights import may_change
-from tracker.web.frame.actions import PageOf, no_subject, participants
+from tracker.web.frame.actions import PageOf, no_subject, opgaven, participants
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, ForWhom, Line, Text
 from tracker.web.frame.lists import ListQuery
 from tracker.web.frame.phrases import challenge_name
-from tracker.web.network import choices
+from tracker.web.network.subjects import for_whom, known_names, known_subjects
 
 COLUMNS = (
     *("activiteit", "soort", "dag", "tot en met", "plaats", "deelregio", "onderwerpen", "opgave"),
@@ -87,7 +87,7 @@ def index(request: RequestContext) -> Response:
         query=query,
         listed=listed(rows, query.page),
         subregions=[(name, name) for name in activities.subregions(request.session)],
-        opgaven=choices.opgaven(request),
+        opgaven=opgaven(request.session),
         errors={},
     )
 
@@ -138,10 +138,10 @@ def _form(request: RequestContext, row: NetworkActivity | None, state: FormState
         state=state,
         activity=activities.shown(request.session, request.viewer, row) if row else None,
         subregions=[(name, name) for name in activities.subregions(request.session)],
-        audiences=choices.for_whom(request),
-        opgaven=choices.opgaven(request),
-        organisations=choices.known_names(request),
-        known_subjects=choices.known_subjects(request),
+        audiences=for_whom(request),
+        opgaven=opgaven(request.session),
+        organisations=known_names(request),
+        known_subjects=known_subjects(request),
     )
 
 

@@ -14,12 +14,12 @@ from tracker.lobby.audience import active_people
 from tracker.network import contact_persons
 from tracker.network.contact_persons import ContactPerson, ContactPersonFields, ContactPersonFilter
 from tracker.rights import may_change
-from tracker.web.frame.actions import PageOf, no_subject
+from tracker.web.frame.actions import PageOf, no_subject, opgaven
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, ForWhom, Line, Text
 from tracker.web.frame.lists import ListQuery
 from tracker.web.frame.phrases import challenge_name
-from tracker.web.network import choices
+from tracker.web.network.subjects import for_whom, known_names, known_subjects
 
 COLUMNS = (
     *("onderwerp", "opgave", "organisatie", "functie", "persoon", "adres", "toelichting"),
@@ -84,7 +84,7 @@ def index(request: RequestContext) -> Response:
         "network/contact_persons_index.html",
         query=query,
         listed=listed(rows, query.page),
-        opgaven=choices.opgaven(request),
+        opgaven=opgaven(request.session),
         mine=request.viewer.participant_id,
         errors={},
     )
@@ -115,20 +115,17 @@ def _of(request: RequestContext) -> SubjectContact:
 
 
 def _form(request: RequestContext, row: SubjectContact | None, state: FormState) -> Response:
-    wide = ContactPersonFilter(ended=True)
-    every = contact_persons.contact_persons(request.session, request.viewer, wide, request.now.today)
-    known = next((person for person in every if row is not None and person.row.id == row.id), None)
     own = [p for p in active_people(request.session) if p.participant_id == request.user.participant_id]
     return request.page(
         "network/contact_persons_form.html",
         state=state,
         row=row,
-        person=known,
+        person=contact_persons.shown(request.session, request.viewer, row) if row else None,
         colleagues=[(p.id, p.name) for p in own],
-        audiences=choices.for_whom(request),
-        opgaven=choices.opgaven(request),
-        organisations=choices.known_names(request),
-        known_subjects=choices.known_subjects(request),
+        audiences=for_whom(request),
+        opgaven=opgaven(request.session),
+        organisations=known_names(request),
+        known_subjects=known_subjects(request),
     )
 
 

@@ -18,7 +18,7 @@ from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, ForWhom, Line, Text
 from tracker.web.frame.lists import ListQuery
-from tracker.web.network import choices
+from tracker.web.network.subjects import for_whom, known_names
 
 COLUMNS = ("organisatie", "neemt deel aan", "als", "vanaf", "tot en met", "bron", "zichtbaar voor")
 
@@ -107,8 +107,8 @@ def _form(request: RequestContext, row: Membership | None, state: FormState) -> 
         state=state,
         row=row,
         names=names,
-        audiences=choices.for_whom(request),
-        organisations=choices.known_names(request),
+        audiences=for_whom(request),
+        organisations=known_names(request),
     )
 
 

@@ -1,16 +1,19 @@
-"""The network at a glance, and the page of one subject."""
+"""The network at a glance, the page of one subject, and what the forms of the network offer."""
 
 from collections.abc import Iterable
 from typing import ClassVar
 
 from starlette.responses import Response
 
+from db.models.network import FOR_WHOM
 from db.vocabulary_network import ActivityKind, MemberRole
 from notifications.wording import day as told_day
+from tracker.lobby.audience import Audience, audiences
 from tracker.network import activities, subjects
 from tracker.network.activities import ActivityFilter
 from tracker.network.subject_page import SubjectPage, subject_page
 from tracker.network.subjects import Subject
+from tracker.organisations import register
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import Line
 from tracker.web.frame.lists import ListQuery
@@ -75,8 +78,7 @@ def as_file(request: RequestContext) -> Response:
 def _lines(request: RequestContext, page: SubjectPage) -> Iterable[tuple[object, ...]]:
     name, base = page.subject.name, request.site.settings.base_url
     for person in page.contacts:
-        who = ", ".join(filter(None, (person.person, person.office, person.organisation)))
-        yield name, "contactpersoon", who, person.row.note, person.row.consent_on, person.address
+        yield name, "contactpersoon", person.who, person.row.note, person.row.consent_on, person.address
     for one in page.organisations:
         yield name, "organisatie", one.name, "", None, f"{base}/organisaties/{one.id}"
     for taken in page.memberships:
@@ -94,3 +96,19 @@ def _lines(request: RequestContext, page: SubjectPage) -> Iterable[tuple[object,
         yield name, "dossier", dossier.title, "", None, f"{base}/dossiers/{dossier.id}"
     for call in page.calls:
         yield name, "regeling", call.title, "", None, f"{base}/regelingen/{call.id}"
+
+
+def for_whom(request: RequestContext) -> list[Audience]:
+    """The own organisation or the region, with who that is."""
+    return [one for one in audiences(request.session, request.viewer) if one.visibility in FOR_WHOM]
+
+
+def known_names(request: RequestContext) -> list[str]:
+    """The organisations that a form proposes while somebody types: those that are still there."""
+    rows = register.choices(request.session, request.viewer)
+    return sorted({o.name for o in rows if o.parent_id is None and not register.gone(o, request.now.today)})
+
+
+def known_subjects(request: RequestContext) -> list[str]:
+    """The subjects that a form proposes."""
+    return [subject.name for subject in subjects.subjects(request.session, request.viewer)]
