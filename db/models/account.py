@@ -30,6 +30,12 @@ class AccountReport(Numbered, Owned, table=True):
     known_on: date
     figures: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="figure: how many, and euros")
     rows: list[Any] = Field(default_factory=list, sa_type=JSON, description="figure, address, carrier, day, euros")
+    goals: list[dict[str, Any]] | None = Field(
+        default=None,
+        sa_type=JSON(none_as_null=True),
+        nullable=True,
+        description="each goal as it stood, with its newest value; none in a report from before goals were kept",
+    )
     previous_id: int | None = Field(default=None, foreign_key="account_report.id", index=True)
     made_by: int = Field(foreign_key="user.id")
     made_at: datetime

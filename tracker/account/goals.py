@@ -56,6 +56,30 @@ def standings(session: Session, opgaven: Collection[str], span: Span) -> list[St
     ]
 
 
+def as_kept(standing: Standing) -> dict[str, Any]:
+    """All that is told of a goal, to keep it as it stood."""
+    goal, value = standing.goal, standing.value
+    said = None if value is None else (str(value.value), value.day.isoformat(), value.source)
+    return {
+        "text": goal.text, "vision": goal.vision, "target": str(goal.target), "unit": goal.unit,
+        "due_on": goal.due_on.isoformat(), "source": goal.source, "reworded": standing.reworded, "value": said,
+    }  # fmt: skip
+
+
+def from_kept(kept: dict[str, Any]) -> Standing:
+    """The same to show; its rows are in no table."""
+    said: dict[str, Any] = {
+        **{name: kept[name] for name in ("text", "vision", "unit", "source")},
+        "target": Decimal(kept["target"]),
+        "due_on": date.fromisoformat(kept["due_on"]),
+    }
+    if not kept["value"]:
+        return Standing(Goal(**said), None, kept["reworded"])
+    number, day, source = kept["value"]
+    of_day: dict[str, Any] = {"value": Decimal(number), "day": date.fromisoformat(day), "source": source}
+    return Standing(Goal(**said), GoalValue(**of_day), kept["reworded"])
+
+
 def set_goal(deed: Deed, challenge: Challenge, words: GoalWords) -> Goal:
     """A new goal of an opgave."""
     must_have(deed, Role.COORDINATOR, NOT_YOURS)

@@ -3,6 +3,7 @@
 from calendar import monthrange
 from datetime import date
 
+from db.models import AccountReport
 from db.vocabulary_account import Part
 from notifications.wording import short_day
 from tracker.account.facts import Span
@@ -56,3 +57,8 @@ def part_of(span: Span) -> Part | None:
     """The part of a year that the days are, or none where they are one's own."""
     year = span.first.year
     return next((p for p in Part if span_of(year, p, span.known_on, span.today) == span), None)
+
+
+def name_of_report(report: AccountReport) -> str:
+    """What the period of a kept report is called."""
+    return name_of(Span(report.first, report.last, report.known_on, report.known_on))

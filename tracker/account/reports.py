@@ -16,6 +16,7 @@ from db.vocabulary_account import Figure
 from notifications.wording import capitalize_first
 from tracker.account.facts import Fact, Span
 from tracker.account.figures import Figures, hits_of
+from tracker.account.goals import Standing, as_kept, from_kept
 from tracker.account.report import Account, said
 from tracker.account.subjects import account_of, subject_of
 from tracker.errors import NotFound
@@ -62,6 +63,7 @@ def keep(deed: Deed, path: str, first: date, last: date, known_on: date, visibil
     account = _account(deed.session, made, deed.today)
     made.figures = {f.value: [account.now.counts[f], str(account.now.sums.get(f, 0))] for f in Figure}
     made.rows = [list(_line(row)) for row in _counted(account)]
+    made.goals = [as_kept(standing) for standing in account.goals]
     deed.session.add(made)
     deed.session.flush()
     return made
@@ -123,6 +125,18 @@ def figures_of(report: AccountReport) -> Figures:
     counts = {Figure(name): count for name, (count, _sum) in report.figures.items()}
     sums = {Figure(name): Decimal(euros) for name, (_count, euros) in report.figures.items()}
     return Figures(counts, sums, hits_of(counts[Figure.WON], counts[Figure.LOST]))
+
+
+def goals_of(report: AccountReport) -> list[Standing]:
+    """The goals as they were kept."""
+    return [from_kept(kept) for kept in report.goals or ()]
+
+
+def rows_of(session: Session, report: AccountReport, today: date) -> list[tuple[Line, str]]:
+    """Each row that was counted, with what it is about as far as everybody for whom the report is may see it now."""
+    there = {_line(row)[:3]: row.what for row in _counted(_account(session, report, today, today))}
+    lines: list[Line] = [(line[0], line[1], line[2], line[3], line[4]) for line in report.rows]
+    return [(line, there.get(line[:3], "")) for line in lines]
 
 
 def changed_since(session: Session, report: AccountReport, today: date) -> Changed:

@@ -19,6 +19,14 @@ TEMPLATE = Path(__file__).with_name("sheet.typ")
 # What one page of A4 holds beside the figures; more is counted, and stands on the screen.
 MOST_GOALS, MOST_ROWS, MOST_CHANGES, LONGEST = 3, 5, 6, 110
 TOLD = (Figure.WON, Figure.APPLIED, Figure.TAKEN_OVER, Figure.PARTLY)
+# What stands above and in its parts, and what where there is nothing.
+HEADS = {
+    "no_goals": "Er is nog geen doel vastgelegd.",
+    "changes_head": "Wat er veranderde",
+    "no_changes": "Niets verschilt van het jaar ervoor.",
+    "rows_head": "Wat het opbracht",
+    "no_rows": "Nog niets, voor zover het te zien is.",
+}
 LINES = (Figure.SEEN, Figure.JUDGED, Figure.APPLIED, Figure.WON, Figure.TAKEN_OVER)
 
 
@@ -44,13 +52,14 @@ def words(account: Account, name: str, names: Mapping[str, str]) -> dict[str, An
             ),
             ["toegekend van wat beslist is", hit_rate(account.now), hit_rate(account.before)],
         ],
+        **HEADS,
         "has_goals": not account.of_participant,
-        "goals": [_goal(standing) for standing in account.goals[:MOST_GOALS]],
-        "more_goals": _rest(len(account.goals) - MOST_GOALS, "doelen"),
+        "goals": [goal_line(standing) for standing in account.goals[:MOST_GOALS]],
+        "more_goals": left_over(len(account.goals) - MOST_GOALS, "doelen"),
         "changes": every[:MOST_CHANGES],
-        "more_changes": _rest(len(every) - MOST_CHANGES, "verschillen"),
+        "more_changes": left_over(len(every) - MOST_CHANGES, "verschillen"),
         "rows": [_row(row, names) for row in told[:MOST_ROWS]],
-        "more_rows": _rest(len(told) - MOST_ROWS, "regels"),
+        "more_rows": left_over(len(told) - MOST_ROWS, "regels"),
         **_lines(account),
         "foot": f"Stand van kennis op {short_day(account.span.known_on)}; voor zover wie dit maakte het mag zien.",
     }
@@ -80,16 +89,22 @@ def _table(title: str, first: str, shown: Sequence[Figure], found: list[tuple[st
     }
 
 
-def _goal(standing: Standing) -> list[str]:
+def goal_line(standing: Standing) -> list[str]:
+    """A goal as a line of the table: what, to be reached, and how far it is."""
     goal, value = standing.goal, standing.value
     aim = f"{number(goal.target)} {goal.unit} op {short_day(goal.due_on)}"
     now = (
-        f"{number(value.value)} op {short_day(value.day)} ({_short(value.source, LONGEST // 2)})"
+        f"{number(value.value)} op {short_day(value.day)} ({shortened(value.source, LONGEST // 2)})"
         if value
         else "nog geen waarde"
     )
-    serves = f" Dient: {_short(goal.vision, LONGEST // 2)}." if goal.vision else ""
-    return [f"{_short(goal.text.rstrip('.'))}.{serves} Bron: {_short(goal.source, LONGEST // 2)}.", aim, now]
+    later = " Later gewijzigd." if standing.reworded else ""
+    serves = f" Dient: {shortened(goal.vision, LONGEST // 2)}." if goal.vision else ""
+    return [
+        f"{shortened(goal.text.rstrip('.'))}.{serves} Bron: {shortened(goal.source, LONGEST // 2)}.{later}",
+        aim,
+        now,
+    ]
 
 
 def number(value: Decimal) -> str:
@@ -99,12 +114,14 @@ def number(value: Decimal) -> str:
 
 def _row(row: Fact, names: Mapping[str, str]) -> list[str]:
     worth = amount(row.amount) if row.amount is not None else "–"
-    return [row.figure.label, _short(row.what), names.get(row.carrier, row.carrier), short_day(row.day), worth]
+    return [row.figure.label, shortened(row.what), names.get(row.carrier, row.carrier), short_day(row.day), worth]
 
 
-def _rest(number_left: int, what: str) -> str:
+def left_over(number_left: int, what: str) -> str:
+    """That there is more than stands here; empty where there is not."""
     return f"Nog {number_left} {what} staan op het scherm." if number_left > 0 else ""
 
 
-def _short(text: str, most: int = LONGEST) -> str:
+def shortened(text: str, most: int = LONGEST) -> str:
+    """As much of a text as a cell holds, by whole words."""
     return textwrap.shorten(text, most, placeholder=" …")

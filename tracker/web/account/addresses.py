@@ -21,6 +21,8 @@ ROUTES: list[Route] = [
     Route("GET", "/verantwoording/verslagen.{form:file}", reports.as_file, READER),
     Route("POST", "/verantwoording/verslagen", reports.keep, COORDINATOR),
     Route("GET", "/verantwoording/verslagen/{report_id:id}", reports.show, READER),
+    Route("GET", "/verantwoording/verslagen/{report_id:id}/pdf", reports.as_pdf, READER),
+    Route("GET", "/verantwoording/verslagen/{report_id:id}.{form:file}", reports.rows_as_file, READER),
     Route("POST", "/verantwoording/verslagen/{report_id:id}/weg", reports.remove, COORDINATOR),
     Route("GET", "/verantwoording/opgaven/{challenge_id}/doelen", goals.new, COORDINATOR),
     Route("POST", "/verantwoording/opgaven/{challenge_id}/doelen", goals.add, COORDINATOR),

@@ -1,6 +1,7 @@
 """Reports that were kept: the list, one with what changed since the last, and keeping one."""
 
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
 from pydantic import BaseModel
@@ -10,8 +11,8 @@ from db.lists import listed
 from db.models import AccountReport
 from db.vocabulary import Visibility
 from db.vocabulary_account import Figure
-from tracker.account import periods, report, reports
-from tracker.account.facts import Span
+from tracker.account import kept_sheet, report, reports, sheet
+from tracker.account.periods import name_of_report
 from tracker.errors import NotFound
 from tracker.rights import may_change
 from tracker.web.frame.actions import PageOf, no_subject, participants
@@ -19,6 +20,7 @@ from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, ForWhom, Line
 from tracker.web.frame.lists import ListQuery
 
+ROWS = ("wat", "onderwerp", "deelnemer", "dag", "bedrag in euro", "vindplaats")
 COLUMNS = ("verslag", "periode", "stand van kennis", "bewaard op", "zichtbaar voor", *(f.label for f in Figure))
 
 
@@ -40,16 +42,11 @@ class SeenForm(BaseModel):
     seen: int
 
 
-def period_of(row: AccountReport) -> str:
-    """What its period is called."""
-    return periods.name_of(Span(row.first, row.last, row.known_on, row.known_on))
-
-
 def _index(request: RequestContext, _: None, state: FormState) -> Response:
     query = request.read_query(ReportsQuery)
     rows = reports.reports_in(request.session, request.viewer)
     return request.page(
-        "account/reports.html", state=state, query=query, listed=listed(rows, query.page), period_of=period_of
+        "account/reports.html", state=state, query=query, listed=listed(rows, query.page), period_of=name_of_report
     )
 
 
@@ -63,7 +60,7 @@ def as_file(request: RequestContext) -> Response:
 def _cells(row: AccountReport) -> tuple[object, ...]:
     found = reports.figures_of(row)
     return (
-        row.name, period_of(row), row.known_on, row.made_at, Visibility(row.visibility).label,
+        row.name, name_of_report(row), row.known_on, row.made_at, Visibility(row.visibility).label,
         *(report.said(found, figure) for figure in Figure),
     )  # fmt: skip
 
@@ -72,16 +69,47 @@ def _of(request: RequestContext) -> AccountReport:
     return reports.report_for(request.session, request.viewer, request.params["report_id"])
 
 
+def _before(request: RequestContext, row: AccountReport) -> AccountReport | None:
+    """The report before it, of the same organisation and for the same people."""
+    return request.session.get(AccountReport, row.previous_id) if row.previous_id else None
+
+
+def as_pdf(request: RequestContext) -> Response:
+    """One report on paper."""
+    row = _of(request)
+    names = dict(participants(request.session))
+    written = kept_sheet.as_pdf(request.session, row, _before(request, row), request.now.today, names)
+    headers = {"Content-Disposition": f'attachment; filename="verslag-{row.id}.pdf"', **request.answer_headers}
+    return Response(written, media_type="application/pdf", headers=headers)
+
+
+def rows_as_file(request: RequestContext) -> Response:
+    """Every row that one report counted."""
+    row, names = _of(request), dict(participants(request.session))
+    base = request.site.settings.base_url
+    found = reports.rows_of(request.session, row, request.now.today)
+    lines = [
+        (
+            Figure(figure).label, what, names.get(carrier, carrier), date.fromisoformat(day),
+            Decimal(euros) if euros else None, f"{base}{address}",
+        )
+        for (figure, address, carrier, day, euros), what in found
+    ]  # fmt: skip
+    return request.file(f"verslag-{row.id}", ROWS, lines)
+
+
 def _show(request: RequestContext, row: AccountReport, state: FormState) -> Response:
     session, today = request.session, request.now.today
-    before = session.get(AccountReport, row.previous_id) if row.previous_id else None
+    before = _before(request, row)
     return request.page(
         "account/report.html",
         state=state,
         row=row,
         before=before,
-        period_of=period_of,
+        period_of=name_of_report,
         report=report,
+        goals=reports.goals_of(row),
+        number=sheet.number,
         now_then=[(row, reports.figures_of(row)), *([(before, reports.figures_of(before))] if before else [])],
         told=reports.differences(row, before) if before else [],
         corrected=reports.changed_since(session, before, today) if before else None,
