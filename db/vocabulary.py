@@ -161,9 +161,13 @@ class Eligibility(Word):
         """As a filter names it, which does not tell a rule from an estimate."""
         return "niet of zelden voor overheden" if self is Eligibility.NO else self.label
 
-    def told(self, estimate: bool) -> str:
-        """As it stands on a page or in a mail: what is only estimated from the text reads as an estimate."""
-        return ESTIMATES[self] if estimate else self.label
+    def told(self, estimate: bool, where: str = "") -> str:
+        """As it stands on a page or in a mail: what is only estimated from the text reads as an estimate.
+
+        ``where``: the one area that it is for; said of what somebody there may apply for.
+        """
+        label = ESTIMATES[self] if estimate else self.label
+        return f"{label}, {where}" if where and self in (Eligibility.SELF, Eligibility.PARTNER) else label
 
 
 ESTIMATES = {

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from db.giver import only_within
 from db.status import OVER
 from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Instrument, Status, ToldKind
 from notifications import wording
@@ -201,7 +202,7 @@ def _later(call: CatalogueCall, due: CallDate | None, now: datetime) -> str:
 
 def _who(call: CatalogueCall) -> str:
     known = call.eligible != Eligibility.UNKNOWN
-    label = Eligibility(call.eligible).told(call.eligible_estimate) if known else ""
+    label = Eligibility(call.eligible).told(call.eligible_estimate, only_within(call.publisher)) if known else ""
     applicants = wording.listed([_label(Applicant, name) for name in call.applicants][:6])
     if label and applicants:
         return f"{label} ({applicants})"

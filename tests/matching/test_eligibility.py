@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from db.giver import only_within
 from db.vocabulary import Applicant, Eligibility
 from tracker.matching import CallText, Matcher, practice
 from tracker.matching.eligibility import WhoMayApply, answer
@@ -218,3 +219,26 @@ def test_target_groups_of_the_source_bound_what_the_weights_say(
 def test_target_groups_do_not_speak_against_a_sentence_that_names_municipalities() -> None:
     found = told("Bedrijven en gemeenten kunnen een bijdrage vragen voor een hub.", targets=("ondernemer",))
     assert (found.eligible, found.estimate) == ("self", False)
+
+
+@pytest.mark.parametrize(
+    ("publisher", "told"),
+    [
+        ("Provincie Flevoland", "zelf aan te vragen, alleen in de provincie Flevoland"),
+        ("Provincie Noord-Holland (Provinciaal blad)", "zelf aan te vragen, alleen in de provincie Noord-Holland"),
+        ("de gemeente Zaanstad", "zelf aan te vragen, alleen in de gemeente Zaanstad"),
+        ("Waterschap Rivierenland", "zelf aan te vragen, alleen in het gebied van waterschap Rivierenland"),
+        ("Dagblad (over provincie Flevoland)", "zelf aan te vragen"),  # it only writes about it
+        ("European Commission", "zelf aan te vragen"),
+        (None, "zelf aan te vragen"),
+    ],
+)
+def test_what_one_authority_gives_is_not_said_to_be_for_all(publisher: str | None, told: str) -> None:
+    assert Eligibility.SELF.told(False, only_within(publisher)) == told
+    assert Eligibility.NO.told(True, only_within(publisher)) == "zelden iets voor een gemeente"
+
+
+def test_a_programme_open_to_any_legal_entity_raises_no_answer_and_lets_no_outright_no_stand() -> None:
+    found = told("Deeper understanding of the early universe by ground-based telescopes.", programme=HORIZON)
+    assert (found.eligible, found.estimate) == ("no", True)
+    assert "ook voor overheden" in found.because

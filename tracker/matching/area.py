@@ -4,14 +4,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from db.giver import giver_named
 from db.region import NamedPlace
 from db.region_served import region
 
 JTF = re.compile(r"\bJTF\b|Just Transition Fund|rechtvaardige transitiefonds", re.I)
 COHESION = re.compile(r"cohesion (?:fund|envelope|member states)|cohesiefonds", re.I)
-AUTHORITY = re.compile(
-    r"(?:^|over regeling (?:van )?)(?:de )?(provincie|gemeente|waterschap|hoogheemraadschap)(?: van)? ([^(),;|]+)", re.I
-)
 
 
 def area(title: str, text: str, publisher: str | None, language: str) -> str | None:
@@ -42,9 +40,9 @@ def elsewhere(title: str, text: str, publisher: str | None) -> str | None:
     named = borders().elsewhere.search(title)
     if named:
         return named[1]
-    giver = AUTHORITY.search(publisher or "")
-    if giver and _is_other(giver[1].lower(), giver[2].strip()):
-        return f"{giver[1].lower()} {giver[2].strip()}"
+    giver = giver_named(publisher)
+    if giver and _is_other(*giver):
+        return " ".join(giver)
     only = borders().only_elsewhere.search(text)
     return only[1] if only else None
 

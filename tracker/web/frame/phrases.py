@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from db.giver import only_within
 from db.models import Call, Challenge, Revision, Verdict
 from db.vocabulary import (
     Allocation,
@@ -244,8 +245,8 @@ def said(verdict: Verdict) -> str:
 
 
 def who_may_apply(call: Call) -> str:
-    """``niet voor overheden`` where a source or rule says so, else ``zelden iets voor een gemeente``."""
-    return Eligibility(call.eligible).told(call.eligible_estimate)
+    """``niet voor overheden`` where a source or rule says so, else ``zelden iets voor een gemeente``; and where."""
+    return Eligibility(call.eligible).told(call.eligible_estimate, only_within(call.publisher))
 
 
 def money(call: Call, sharing: int = 1) -> str:
