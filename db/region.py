@@ -6,9 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from db.region_colours import Colours
+
 SHIPPED = Path(__file__).parents[1] / "tracker" / "agendas"  # a folder a region, beside what all regions share
 USUAL = SHIPPED / "mra"  # where nobody chose
-COLOURS = ("accent", "accent-deep", "on-accent", "accent-wash")
 
 
 class Part(BaseModel):
@@ -49,21 +50,6 @@ class Asked(Part):
     councils: dict[str, int] = Field(default={}, description="participant -> its number at Notubiz")
     words: tuple[str, ...] = Field(default=(), description="beside the usual words, in documents of the Tweede Kamer")
     named: tuple[str, ...] = Field(default=(), description="as lists of European calls name places here")
-
-
-class Colours(Part):
-    """The accent on light and on dark ground, as #rrggbb by the names of ``COLOURS``."""
-
-    light: dict[str, str] = {}
-    dark: dict[str, str] = {}
-
-    @field_validator("light", "dark")
-    @classmethod
-    def _colours(cls, value: dict[str, str]) -> dict[str, str]:
-        for name, colour in value.items():
-            if name not in COLOURS or not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
-                raise ValueError(f"{name}: {colour} is none of {', '.join(COLOURS)} as #rrggbb")
-        return value
 
 
 class Shown(Part):

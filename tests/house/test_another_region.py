@@ -104,6 +104,12 @@ def test_every_region_that_ships_is_whole(folder: Path) -> None:
         ("region.yaml", "short: Waterhoek\n", "", "region.yaml: short: Field required"),
         ("region.yaml", "board: bestuur", "board: raad", "region.yaml: board: raad is no body in bodies.yaml"),
         ("region.yaml", '"#8a3b12"', '"red"', "region.yaml: colours.light: .*accent: red"),
+        (
+            "region.yaml",
+            '"#8a3b12"',
+            '"#f0ad83"',
+            "light: accent #f0ad83 on ground #ffffff is 1.9 to 1, and text needs 4.5",
+        ),
         ("region.yaml", "called:", "caled:", "region.yaml: "),
         ("participants.yaml", "mergers: []", "", "participants.yaml: misses mergers"),
         ("participants.yaml", "[Veenland]", "[Veenland", "participants.yaml: no YAML at line"),
