@@ -1,6 +1,10 @@
 """Which network addresses may be reached: everything public, and the private host:port pairs that a setting names."""
 
+import base64
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import unquote, urlsplit
+
+Pair = tuple[str, int]
 
 # ipaddress.is_private misses several of these, and is_global is true for NAT64, 6to4 and multicast (Python 3.11.7).
 # fmt: off
@@ -18,6 +22,7 @@ REFUSED_4 = tuple(ip_network(net) for net in NETS_4)
 REFUSED_6 = tuple(ip_network(net) for net in NETS_6)
 NAT64 = ip_network("64:ff9b::/96")
 SIX_TO_FOUR = ip_network("2002::/16")
+INSIDE = (".local", ".internal", ".localhost", ".lan", ".home.arpa", ".intranet", ".corp")
 
 
 class AddressRefused(ValueError):
@@ -49,7 +54,25 @@ def is_public(literal: str) -> bool:
     return not any(address in net for net in REFUSED_4)
 
 
-def pairs(allowed: tuple[str, ...]) -> frozenset[tuple[str, int]]:
+def is_inside(host: str) -> bool:
+    """Whether a host is of an own network by what it is called: a private address, or a name that is not public."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith(INSIDE)
+    return not is_public(host)
+
+
+def proxy_authorization(proxy: str) -> dict[str, str]:
+    """The header by which a proxy knows us, where its address holds a name: ``http://user:password@host:port``."""
+    parts = urlsplit(proxy)
+    if not parts.username:
+        return {}
+    known = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+    return {"Proxy-Authorization": f"Basic {base64.b64encode(known).decode()}"}
+
+
+def pairs(allowed: tuple[str, ...]) -> frozenset[Pair]:
     """``("127.0.0.1:9101", "[::1]:80")`` as host and port; ValueError for a pair without a port."""
     ports = set()
     for pair in allowed:

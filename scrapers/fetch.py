@@ -1,13 +1,11 @@
 """How pages are fetched: only public addresses, only the source's own hosts, by its robots file and at its pace."""
 
 import asyncio
-import base64
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from time import monotonic
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from protego import Protego
 from scrapy import Request, Spider
@@ -24,7 +22,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from scrapers.addresses import AddressRefused, is_public
+from scrapers.addresses import AddressRefused, is_inside, is_public, proxy_authorization
 from scrapers.letters import by_its_mark
 from scrapers.settings import LONGEST_WAIT, ROBOTS_BYTES
 
@@ -37,9 +35,6 @@ NO_ANSWER = (
     DownloadTimeoutError,
     ResponseDataLossError,
 )
-
-
-INSIDE = (".local", ".internal", ".localhost", ".lan", ".home.arpa", ".intranet", ".corp")
 
 
 class ForbiddenByRobots(IgnoreRequest):
@@ -122,7 +117,8 @@ class OwnHostsOnly:
 class ThroughProxy:
     """Hands requests to the proxy of the settings, where there is one; it resolves the names and checks the addresses.
 
-    What can be seen here is refused here: an address that is not public, and names that only exist inside.
+    What can be seen here is refused here: an address that is not public, and names that only exist inside. What
+    FETCH_ALLOW names is of the own network, and is asked directly.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -134,25 +130,15 @@ class ThroughProxy:
 
     def process_request(self, request: Request, spider: Spider | None = None) -> None:
         """Name the proxy, and who we are there, on this request alone."""
-        proxy = str(getattr(self.crawler.spider, "proxy", ""))
-        if not proxy:
+        driver: Any = self.crawler.spider
+        pair = host_and_port(request.url)
+        if not driver.proxy or pair in driver.asked_directly:
             return
-        if is_inside(host_and_port(request.url)[0]):
+        if is_inside(pair[0]):
             raise HostRefused(f"{request.url[:200]} is inside")
-        parts = urlsplit(proxy)
-        request.meta["proxy"] = f"{parts.scheme}://{parts.hostname}:{parts.port}"
-        if parts.username:
-            known = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
-            request.headers["Proxy-Authorization"] = b"Basic " + base64.b64encode(known)
-
-
-def is_inside(host: str) -> bool:
-    """Whether a host is of an own network by what it is called: a private address, or a name that is not public."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return "." not in host or host.endswith(INSIDE)
-    return not is_public(host)
+        parts = urlsplit(driver.proxy)
+        request.meta["proxy"] = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        request.headers.update(proxy_authorization(driver.proxy))
 
 
 class Politeness:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess
@@ -58,7 +59,7 @@ class SourceSpider(Spider):
         self.sent = {"list": 0, "detail": 0}
         if job.sample:
             source.observe = self.shape.add
-        self.proxy = job.proxy
+        self.proxy, self.asked_directly = job.proxy, pairs(job.fetch_allow)
         self.own_hosts = own_hosts(job.root or source.root, source.hosts)
         self.wait = 0.0
         self.failed_in_a_row = {"list": 0, "detail": 0}
@@ -175,7 +176,7 @@ class SourceSpider(Spider):
         if kind_of(asked) == "list" or is_trouble(failure.value):
             self.count_failure(request)
         if "absentee" not in asked.meta:
-            self.reading.fail(asked, self.failure_line(failure.value))
+            self.reading.fail(asked, by_way_of(request.meta.get("proxy", ""), self.failure_line(failure.value)))
 
     def failure_line(self, error: BaseException | None) -> str:
         """One line on why a page did not come."""
@@ -256,6 +257,14 @@ class SourceSpider(Spider):
             self.spool.add("remark", asdict(event))
         else:
             self.spool.add("unreadable" if isinstance(event, Unreadable) else "remembered", asdict(event))
+
+
+def by_way_of(proxy: str, why: str) -> str:
+    """Why a page did not come that was asked of a proxy: it may be the proxy's fault, and not the site's."""
+    host = urlsplit(proxy).hostname
+    if proxy and "407" in why:
+        return f"the proxy {host} does not take our name and password (HTTP 407)"
+    return f"asked by the proxy {host}: {why}" if proxy else why
 
 
 def kind_of(request: Request) -> str:

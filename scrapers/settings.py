@@ -25,6 +25,7 @@ def scrapy_settings(user_agent: str) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": PAGE_BYTES,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingHostnameResolver",  # the usual one knows no IPv6
         "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
         "REDIRECT_MAX_TIMES": MOST_REDIRECTS,
         "METAREFRESH_ENABLED": False,

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 
 from db.vocabulary_knowledge import Licence
 from scrapers.addresses import pairs
+from scrapers.outgoing import Outgoing
 from tracker.errors import WRONG_USAGE, CommandFailed
 
 PREFIX = "KANSENRADAR_"
@@ -25,7 +26,9 @@ CONFIG = f"{PREFIX}CONFIG"  # names the file of settings, for `--config` and for
 SHORTEST_SECRET = 24  # characters: who knows one link can try short ones
 SHORTEST_PASSPHRASE = 12
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-OTHERS = re.compile(r"SOURCE_\w+_URL|CONFIG")  # names that are right without being a field
+OTHERS = re.compile(r"SOURCE_\w+_(URL|PROXY)|CONFIG")  # names that are right without being a field
+NO_PROXY = "no address of a proxy such as http://proxy.example.nl:3128"
+DIRECTLY = "none"  # a source that goes by no proxy
 NO_SECRETS = {"changeme", "change-me", "change_me", "default", "password"}  # what stands in examples
 
 
@@ -75,7 +78,7 @@ class Settings(BaseSettings):
     )
     fetch_proxy: SecretStr = Field(
         default=SecretStr(""),
-        description="http://user:pw@host:port: asks sources for us, and checks addresses",
+        description="http://user:pw@host:port: what is asked outside is asked through it, and it checks addresses",
     )
     fetch_contact: str = Field(
         default="", description="address in our user agent that a source may write to; default: MAIL_FROM"
@@ -138,15 +141,15 @@ class Settings(BaseSettings):
     source_roots: dict[str, str] = Field(
         default_factory=dict, description="filled from SOURCE_<NAME>_URL: crawl that source at another root"
     )
+    source_proxies: dict[str, SecretStr] = Field(
+        default_factory=dict, description="filled from SOURCE_<NAME>_PROXY: that source by another proxy, or by none"
+    )
 
     @model_validator(mode="before")
     @classmethod
-    def _read_source_roots(cls, values: Any) -> Any:
+    def _read_of_sources(cls, values: Any) -> Any:
         """KANSENRADAR_SOURCE_EU_PORTAL_URL -> {"eu_portal": ...}; the environment goes before the file."""
-        pattern = re.compile(r"SOURCE_(\w+)_URL")
-        roots = {match[1].lower(): url for name, url in _given().items() if url and (match := pattern.fullmatch(name))}
-        given = values.get("source_roots", {})
-        return {**values, "source_roots": {**roots, **given} if isinstance(given, dict) else given}
+        return {**values, "source_roots": _of_sources("URL", values), "source_proxies": _of_sources("PROXY", values)}
 
     @field_validator("fetch_allow", "mail_allow", "sources_on", "sources_off", "oidc_domains", mode="before")
     @classmethod
@@ -221,9 +224,16 @@ class Settings(BaseSettings):
     @field_validator("fetch_proxy")
     @classmethod
     def _a_proxy(cls, value: SecretStr) -> SecretStr:
-        parts = urlsplit(value.get_secret_value())
-        if parts.geturl() and (parts.scheme != "http" or not parts.hostname or not parts.port or parts.path.strip("/")):
-            raise ValueError("no address of a proxy such as http://proxy.example.nl:3128")
+        if value.get_secret_value() and not _is_proxy(value.get_secret_value()):
+            raise ValueError(NO_PROXY)
+        return value
+
+    @field_validator("source_proxies")
+    @classmethod
+    def _proxies(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, proxy in value.items():
+            if proxy.get_secret_value() != DIRECTLY and not _is_proxy(proxy.get_secret_value()):
+                raise ValueError(f"SOURCE_{name.upper()}_PROXY is {NO_PROXY}, nor {DIRECTLY!r}")
         return value
 
     @field_validator("trusted_proxies")
@@ -236,6 +246,16 @@ class Settings(BaseSettings):
             except ValueError as error:
                 raise ValueError(f"{entry!r} is no address or network of a proxy, such as 10.0.0.2") from error
         return ",".join(entries)
+
+    def proxy_of(self, source: str) -> str:
+        """The proxy that a source is asked through; empty where it is asked directly."""
+        proxy = self.source_proxies.get(source, self.fetch_proxy).get_secret_value()
+        return "" if proxy == DIRECTLY else proxy
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """How what is no crawl goes out: by the same rules and proxy."""
+        return Outgoing(pairs(self.fetch_allow), self.fetch_proxy.get_secret_value())
 
     @property
     def database(self) -> str:
@@ -258,6 +278,24 @@ def _given() -> dict[str, str]:
     named = {**dotenv_values(config_file()), **os.environ}
     ours = {name.upper(): value or "" for name, value in named.items() if name.upper().startswith(PREFIX)}
     return {name.removeprefix(PREFIX): value for name, value in ours.items()}
+
+
+def _of_sources(ending: str, values: Mapping[str, Any]) -> Any:
+    """What is set of single sources, by their names: KANSENRADAR_SOURCE_<NAME>_URL and _PROXY."""
+    pattern = re.compile(rf"SOURCE_(\w+)_{ending}")
+    named = {
+        match[1].lower(): value for name, value in _given().items() if value and (match := pattern.fullmatch(name))
+    }
+    given = values.get({"URL": "source_roots", "PROXY": "source_proxies"}[ending], {})
+    return {**named, **given} if isinstance(given, dict) else given
+
+
+def _is_proxy(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return bool(parts.scheme == "http" and parts.hostname and parts.port and not parts.path.strip("/"))
+    except ValueError:  # half an IPv6 address, a port that is no number
+        return False
 
 
 def given_settings() -> dict[str, str]:

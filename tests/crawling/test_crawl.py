@@ -1,25 +1,17 @@
 """A crawl brings back what a source showed, or one clear line on why it could not; a bad source is never an error."""
 
-import base64
-import contextlib
 import gzip
 import json
-import socket
-import socketserver
-import ssl
 import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import ClassVar
 
 import pytest
-import trustme
 
 from scrapers.crawled import Crawled, Remembered
-from scrapers.fetch import is_inside
 from scrapers.job import Job
 from tests.make.scripted import SEARCH, Played, PlayedRequest, playing, portal, topic
 from tracker.settings import Settings
@@ -59,73 +51,6 @@ def test_a_source_is_read_to_its_end_and_says_who_asks(server: Played) -> None:
     assert server.asked[1].headers["User-Agent"] == "Kansenradar/0.1 (+https://radar.example.org; radar@example.org)"
     assert found.listings[0].snapshot == found.pages[0].sha256
     assert found.skew_seconds is not None
-
-
-@pytest.mark.usefixtures("own_interpreter")
-def test_through_a_proxy_that_resolves_names_nothing_goes_out_beside_it(server: Played) -> None:
-    """The name exists nowhere here: only the proxy can have answered for it, robots.txt included."""
-    there = {
-        "source_roots": {"eu_portal": "http://portal.example"},
-        "fetch_proxy": f"http://wij:geheim%21@127.0.0.1:{server.port}",
-    }
-    found = crawl("eu_portal", Settings(**there), [], NOW)  # type: ignore[arg-type]
-    assert (len(found.listings), found.stopped) == (7, "")
-    assert server.asked[0].path == "/robots.txt"
-    known = {asked.headers.get("Proxy-Authorization") for asked in server.asked}
-    assert known == {f"Basic {base64.b64encode(b'wij:geheim!').decode()}"}
-    assert {asked.headers["Host"] for asked in server.asked} == {"portal.example"}
-
-
-class Tunnel(socketserver.StreamRequestHandler):
-    """A proxy's CONNECT, whatever is asked for, to ``port`` of this machine; ``asked`` is what it was told."""
-
-    port = 0
-    asked: ClassVar[list[str]] = []
-
-    def handle(self) -> None:
-        self.asked.append(self.rfile.readline().decode().strip())
-        while self.rfile.readline().strip():
-            pass
-        with socket.create_connection(("127.0.0.1", self.port)) as there:
-            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
-            back = threading.Thread(target=self._carry, args=(there, self.connection), daemon=True)
-            back.start()
-            self._carry(self.connection, there)
-
-    def _carry(self, source: socket.socket, to: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65_536):
-                to.sendall(data)
-            to.shutdown(socket.SHUT_WR)
-
-
-@pytest.mark.usefixtures("own_interpreter")
-@pytest.mark.parametrize("trusted", [True, False])
-def test_https_goes_through_a_tunnel_and_is_checked_against_an_authority_of_our_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
-) -> None:
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("portal.example").configure_cert(context)
-    if trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    with playing(context) as server, socketserver.ThreadingTCPServer(("127.0.0.1", 0), Tunnel) as proxy:
-        server.answers[SEARCH] = portal(TOPICS)
-        proxy.daemon_threads = True
-        Tunnel.port, Tunnel.asked = server.port, []
-        threading.Thread(target=proxy.serve_forever, daemon=True).start()
-        there = {"fetch_proxy": f"http://127.0.0.1:{proxy.server_address[1]}"}
-        found = crawl("eu_portal", Settings(source_roots={"eu_portal": "https://portal.example"}, **there), [], NOW)  # type: ignore[arg-type]
-        proxy.shutdown()
-    assert Tunnel.asked[0] == "CONNECT portal.example:443 HTTP/1.1"
-    assert (len(found.listings), found.stopped == "") == ((7, True) if trusted else (0, False))
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "intranet", "wiki.internal", "localhost"])
-def test_what_is_inside_is_not_asked_for_through_a_proxy_either(host: str) -> None:
-    assert is_inside(host.strip("[]"))
-    assert not is_inside("portal.example.nl")
 
 
 def test_a_failing_third_page_keeps_the_first_two_and_says_so(server: Played) -> None:

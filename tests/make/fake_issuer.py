@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from tracker.people.provider_fetch import NoAnswer
+from scrapers.outgoing import NoAnswer
 
 Twist = Callable[[dict[str, Any]], None]
 KEYS: dict[str, RSAKey] = {}

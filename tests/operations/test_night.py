@@ -19,6 +19,7 @@ from db.session import reading, writing
 from db.vocabulary import MailKind, Role
 from notifications.alerts import standing_alerts
 from notifications.message import without_addresses
+from scrapers.outgoing import Outgoing
 from tests.letters.test_outbox import make_mail, put, send
 from tests.make.mail_cases import MAILER
 from tests.make.pages import make_participant, make_user
@@ -172,12 +173,12 @@ def test_a_webhook_is_signed_and_goes_only_where_fetching_may(now: datetime) -> 
     Thread(target=server.serve_forever, daemon=True).start()
     here = f"http://127.0.0.1:{server.server_port}"
     closed = Webhook(f"{here}/a?b", "key")
-    with pytest.raises(OSError, match="no address that may be reached"):
+    with pytest.raises(OSError, match="private address"):
         post(closed, b"{}", {})
-    open_ = Webhook(f"{here}/a?b", "key", frozenset({("127.0.0.1", server.server_port)}))
+    open_ = Webhook(f"{here}/a?b", "key", Outgoing(frozenset({("127.0.0.1", server.server_port)})))
     post(open_, b"{}", signed(open_, b"{}", now))
     with pytest.raises(OSError, match="answered 302"):
-        post(Webhook(f"{here}/other", "", open_.allow), b"{}", {})
+        post(Webhook(f"{here}/other", "", open_.outgoing), b"{}", {})
     server.shutdown()
     server.server_close()
     seal = hmac.new(b"key", f"{int(now.timestamp())}.".encode() + b"{}", "sha256").hexdigest()

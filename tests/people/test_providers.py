@@ -9,9 +9,10 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from db.vocabulary import Role
+from scrapers.addresses import pairs
+from scrapers.outgoing import MOST_BYTES, NoAnswer, Outgoing
 from tracker.errors import CommandFailed
-from tracker.people import provider_fetch
-from tracker.people.provider_fetch import NoAnswer, guarded_fetch
+from tracker.people.provider_fetch import guarded_fetch
 from tracker.people.providers import Provider, provider_for, read_providers
 from tracker.settings import Settings
 
@@ -83,12 +84,12 @@ def test_a_provider_is_asked_within_the_rules_of_crawling(
     here = f"{httpserver.host}:{httpserver.port}"
     httpserver.expect_request("/ok").respond_with_data(b"{}")
     httpserver.expect_request("/away").respond_with_data(b"", 302, {"Location": f"http://{here}/ok"})
-    httpserver.expect_request("/much").respond_with_data(b"x" * (provider_fetch.MOST_BYTES + 1))
-    allowed = guarded_fetch((here,), 1.0)
+    httpserver.expect_request("/much").respond_with_data(b"x" * (MOST_BYTES + 1))
+    nowhere, allowed = guarded_fetch(Outgoing()), guarded_fetch(Outgoing(pairs((here,))), 1.0)
     assert allowed(f"http://{here}/ok") == (200, b"{}")
     assert allowed(f"http://{here}/away")[0] == 302  # told, not followed
-    refused = [(guarded_fetch(()), f"http://{here}/ok"), (allowed, f"http://{here}/much"), (allowed, "file:///etc/passwd"),
-               (guarded_fetch(()), f"https://{here}/ok"), (allowed, "https://169.254.169.254/latest"),
+    refused = [(nowhere, f"http://{here}/ok"), (allowed, f"http://{here}/much"), (allowed, "file:///etc/passwd"),
+               (nowhere, f"https://{here}/ok"), (allowed, "https://169.254.169.254/latest"),
                (allowed, f"https://localhost:{httpserver.port}/ok")]  # fmt: skip
     for fetch, address in refused:
         with pytest.raises(NoAnswer):
@@ -116,4 +117,4 @@ def test_a_provider_that_dribbles_is_given_up(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/slow").respond_with_handler(slowly)
     here = f"{httpserver.host}:{httpserver.port}"
     with pytest.raises(NoAnswer, match="too slow"):
-        guarded_fetch((here,), 0.1)(f"http://{here}/slow")
+        guarded_fetch(Outgoing(pairs((here,))), 0.1)(f"http://{here}/slow")

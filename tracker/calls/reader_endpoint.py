@@ -4,18 +4,16 @@ What it is asked about must be public, and whatever it answers must quote the se
 """
 
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlmodel import Session
 
 from db.models import ReaderUse
 from notifications.wording import local_day
+from scrapers.outgoing import Outgoing
 
 LONGEST_TEXT = 12_000  # characters of a call that are sent along
 LONGEST_ANSWER = 200_000  # bytes
@@ -40,6 +38,7 @@ class Endpoint:
     most_calls: int
     most_euros: Decimal
     euros_per_million: Decimal
+    outgoing: Outgoing = field(default_factory=Outgoing)
 
     def cost(self, tokens: int) -> Decimal:
         """What so many tokens cost, in euros."""
@@ -86,22 +85,14 @@ def object_in(content: str) -> str:
     return content[begin : end + 1] if 0 <= begin < end else content
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """The key goes to the address that was set, and to no other."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 def post_json(endpoint: Endpoint, body: bytes) -> bytes:
-    """The answer of the endpoint. Raises OSError where there is none."""
+    """The answer of the endpoint; a redirect is not followed, the key goes nowhere else. Raises OSError."""
     address = f"{endpoint.url.rstrip('/')}/chat/completions"
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if endpoint.key:
         headers["Authorization"] = f"Bearer {endpoint.key}"
-    request = urllib.request.Request(address, body, headers, method="POST")  # noqa: S310  the setting allows http(s) only
-    with urllib.request.build_opener(_NoRedirect).open(request, timeout=PATIENCE) as answer:
-        content: bytes = answer.read(LONGEST_ANSWER + 1)
-    if len(content) > LONGEST_ANSWER:
-        raise ValueError("an answer of more than 200 kB")
+    way = endpoint.outgoing.with_own(address)
+    status, content = way.ask(address, body, headers, PATIENCE, LONGEST_ANSWER)
+    if status != 200:
+        raise OSError(f"the second reader answered {status}")
     return content

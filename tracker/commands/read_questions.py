@@ -34,7 +34,7 @@ def endpoint_of(settings: Settings) -> Endpoint | None:
         return None
     return Endpoint(
         settings.reader_url, settings.reader_key.get_secret_value(), settings.reader_model,
-        settings.reader_calls, settings.reader_euros, settings.reader_price,
+        settings.reader_calls, settings.reader_euros, settings.reader_price, settings.outgoing,
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
-from tracker.people.provider_fetch import Fetch, NoAnswer
+from scrapers.outgoing import NoAnswer
+from tracker.people.provider_fetch import Fetch
 from tracker.people.providers import KeyUnknown, NotBelieved, Provider
 
 KEPT_SECONDS = 3600.0  # doors and keys, before they are asked for again

@@ -90,7 +90,7 @@ def job_for(name: str, settings: Settings, now: datetime, folder: Path, **fields
         region=region(),
         source=name, spool=folder, now=now, user_agent=user_agent(settings), options=options,
         root=settings.source_roots.get(name, ""), fetch_allow=settings.fetch_allow,
-        proxy=settings.fetch_proxy.get_secret_value(), **fields,
+        proxy=settings.proxy_of(name), **fields,
     )  # fmt: skip
 
 
@@ -139,6 +139,7 @@ def unknown_sources(settings: Settings) -> list[str]:
         "SOURCES_ON": settings.sources_on,
         "SOURCES_OFF": settings.sources_off,
         "SOURCE_<NAME>_URL": settings.source_roots,
+        "SOURCE_<NAME>_PROXY": settings.source_proxies,
     }
     return [f"{setting}: no source {name!r}" for setting, names in named.items() for name in names if name not in known]
 

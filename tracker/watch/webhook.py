@@ -5,12 +5,9 @@ So that somebody hears of it when mail itself is down. What could not be posted 
 
 import hmac
 import json
-import socket
-import ssl
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +17,7 @@ from sqlmodel import Session, col, select
 from db.leases import release, take, this_process
 from db.models import Alert, Run
 from db.session import reading, writing
-from scrapers.addresses import is_public, pairs
+from scrapers.outgoing import Outgoing
 from tracker.settings import Settings
 from tracker.watch.kinds import kind_of, what_of
 
@@ -32,18 +29,18 @@ SIGNATURE = "X-Kansenradar-Signature"
 
 @dataclass(frozen=True)
 class Webhook:
-    """Where to post, the key that signs (none: unsigned), and the private host:port pairs that may be reached."""
+    """Where to post, the key that signs (none: unsigned), and how this installation goes out."""
 
     url: str
     key: str = ""
-    allow: frozenset[tuple[str, int]] = frozenset()
+    outgoing: Outgoing = field(default_factory=Outgoing)
 
     @classmethod
     def of(cls, settings: Settings) -> "Webhook | None":
         """The webhook of the settings, where there is one."""
         if not settings.alert_webhook:
             return None
-        return cls(settings.alert_webhook, settings.alert_webhook_key.get_secret_value(), pairs(settings.fetch_allow))
+        return cls(settings.alert_webhook, settings.alert_webhook_key.get_secret_value(), settings.outgoing)
 
 
 Post = Callable[[Webhook, bytes, dict[str, str]], None]
@@ -112,29 +109,7 @@ def signed(webhook: Webhook, body: bytes, now: datetime) -> dict[str, str]:
 
 
 def post(webhook: Webhook, body: bytes, headers: dict[str, str]) -> None:
-    """One request to an address that was looked at; a redirect is not followed. Raises OSError."""
-    parts = urlsplit(webhook.url)
-    host, port = str(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80)
-    connection = HTTPConnection(host, port, timeout=PATIENCE)
-    plain = socket.create_connection((_allowed_address(host, port, webhook.allow), port), PATIENCE)
-    try:
-        secure = parts.scheme == "https"
-        connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if secure else plain
-        connection.request("POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers)
-        status = connection.getresponse().status
-    except HTTPException as error:
-        raise OSError(f"webhook {host}: {type(error).__name__}") from error
-    finally:
-        connection.close()
-        plain.close()
+    """One request to an address that may be reached; a redirect is not followed. Raises OSError."""
+    status, _ = webhook.outgoing.ask(webhook.url, body, headers, PATIENCE)
     if not 200 <= status < 300:
-        raise OSError(f"webhook {host} answered {status}")
-
-
-def _allowed_address(host: str, port: int, allow: frozenset[tuple[str, int]]) -> str:
-    """The first address of this host that may be reached, by the rules of fetching."""
-    found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    for address in found:
-        if is_public(address) or (host.lower(), port) in allow or (address, port) in allow:
-            return address
-    raise OSError(f"webhook {host}: no address that may be reached (FETCH_ALLOW names private ones)")
+        raise OSError(f"webhook {urlsplit(webhook.url).hostname} answered {status}")

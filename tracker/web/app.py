@@ -100,7 +100,7 @@ def build(
 
     FastAPI's own pages stay off: the API describes itself at its own address.
     """
-    providers = Providers(read_providers(settings), ProviderTalk(fetch or guarded_fetch(settings.fetch_allow)))
+    providers = Providers(read_providers(settings), ProviderTalk(fetch or guarded_fetch(settings.outgoing)))
     schema, metrics = SchemaWatch(engine), Metrics()
     parts: dict[type[Any], Any] = {PreviewScorer: scorer or PreviewScorer(), Providers: providers, Metrics: metrics}
     site = Site(settings, engine, clock, parts, desk is not None)

@@ -14,10 +14,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from db.models import ProviderVisit
 from db.session import writing
 from notifications.links import Links
+from scrapers.outgoing import NoAnswer
 from tracker.errors import NotFound
 from tracker.people.access import end_provider_sessions, hashed
 from tracker.people.arrivals import NotLetIn, StepUpNeeded, arrive
-from tracker.people.provider_fetch import NoAnswer
 from tracker.people.provider_talk import ProviderTalk, Visit
 from tracker.people.providers import LEEWAY, NotBelieved, Provider, provider_named, signed_in_since
 from tracker.web.frame.context import RequestContext
