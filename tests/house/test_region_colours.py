@@ -32,5 +32,5 @@ def test_the_usual_colours_can_be_read(ground: str) -> None:
 
 
 def test_one_colour_changed_is_judged_with_those_that_stay() -> None:
-    with pytest.raises(ValueError, match="dark: on-accent .* is 1[.]0 to 1"):
+    with pytest.raises(ValueError, match=r"dark: on-accent .* is 1\.0 to 1"):
         Colours(dark={"on-accent": "#7dc8de"})
