@@ -3,7 +3,7 @@
 import itertools
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
@@ -11,7 +11,7 @@ from scrapers.facts.dates import fits_weekday
 from scrapers.facts.features import direction, topics_of
 from scrapers.facts.hours import MIDNIGHT_ELSEWHERE
 from scrapers.facts.meanings import Judged, is_doubted
-from scrapers.facts.sentences import ANY_MARK, MARKS
+from scrapers.facts.sentences import ANY_MARK, MARKS, Sentence
 from scrapers.facts.spans import Moment
 from scrapers.facts.words import any_of, names, pattern
 
@@ -74,6 +74,24 @@ def candidates(
     return _without_forms(doors)
 
 
+def with_amendments(doors: Iterable[DoorCandidate], sentences: Sequence[Sentence]) -> list[DoorCandidate]:
+    """A date that an amendment puts for another is no fact where nothing says that its article is about applying."""
+    return [
+        replace(door, chance=min(door.chance, RIVAL))
+        if _is_of(door.judged, "amended") and not _is_about_applying(door.judged.sentence, sentences)
+        else door
+        for door in doors
+    ]
+
+
+def _is_about_applying(amended: Sentence, sentences: Sequence[Sentence]) -> bool:
+    """By its own words, or by another sentence that names the same article."""
+    article = _ARTICLE.search(amended.words)
+    said = [one for one in sentences if article and re.search(rf"{article[0]}(?!\w)", one.words)]
+    return any({"applying", "receiving"} & set(topics_of(one.words)) for one in (amended, *said))
+
+
+_ARTICLE = re.compile(r"(?:artikel|article) \d{1,3}[a-z]?")
 _FIRST_DAY = pattern("scope", "first_day", r"(?<!\w)(?:{})\s?$")
 _NAMED_CLOSING = pattern("scope", "closing", r"(?<!\w)(?:{})\s?:?\s?(?:(?:is|op|on) )?$")
 _LAST_DAY = pattern("scope", "last_day", r"(?<!\w)(?:{})\s?$")

@@ -35,7 +35,7 @@ def read_facts(text: str, language: str, read_on: date, published: date | None =
 def facts_of(sentences: list[Sentence], text: str, read_on: date, published: date | None = None) -> Facts:
     """What the sentences of the text say."""
     mentions = judged(sentences)
-    candidates = doors.candidates(mentions, read_on, published=published)
+    candidates = doors.with_amendments(doors.candidates(mentions, read_on, published=published), sentences)
     over, coming = over_of(sentences, text, read_on, any(_is_ahead(found, read_on) for found in candidates))
     dated = [found for found in candidates if not over or _counts_beside(found, over.sentence)]
     faint = doors.candidates(mentions, read_on, doors.FAINT, published)

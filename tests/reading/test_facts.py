@@ -95,6 +95,25 @@ def test_nothing_is_shown_of_what_is_something_else(text: str) -> None:
     assert read_facts(text, "nl", date(2025, 1, 1)).shown == {}
 
 
+AMENDED = "In artikel 8, eerste lid, wordt ‘1 september 2026’ vervangen door ‘1 november 2026’."
+ABOUT_IT = "Artikel 8 noemt de dag waarop een aanvraag uiterlijk wordt ingediend."
+
+
+@pytest.mark.parametrize("before", ["", "Artikel I\n", "12345678\n", "A\n", "Wijziging van artikel 8\n"])
+def test_a_date_that_an_amendment_puts_for_another_is_asked(before: str) -> None:
+    """Whatever stands above it: an article number does not say that it is about applying."""
+    found = read_facts(before + AMENDED, "nl", DAY)
+    assert "closes" not in found.shown
+    assert found.asked["closes"].values[0] == read_facts("Aanvragen kan tot en met 1 november 2026.", "nl", DAY).shown[
+        "closes"
+    ].value  # fmt: skip
+
+
+def test_a_text_that_says_what_the_amended_article_is_about_is_believed_as_before() -> None:
+    found = read_facts(f"12345678\n{AMENDED}\n{ABOUT_IT}", "nl", DAY)
+    assert found.shown["closes"].sentence == AMENDED
+
+
 OVER = [
     ("nl", "Het budget voor aanvragen is op.", Status.CLOSED),
     ("nl", "Het subsidieplafond is bereikt. U kunt geen aanvraag meer indienen.", Status.CLOSED),
