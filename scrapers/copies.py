@@ -31,6 +31,8 @@ def at_home(listings: Iterable[Listing]) -> list[Listing]:
     Lists keep old addresses beside new ones for a while, and an ended scheme may lead to its successor.
     """
     rows = list(listings)
+    if len({listing.url for listing in rows}) == len(rows):
+        return rows
     owners = {listing.url for listing in rows if _lives_at(listing)}
     return [listing for listing in rows if listing.url not in owners or _lives_at(listing)]
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any
 from unicodedata import category
 from urllib.parse import quote
@@ -196,16 +197,20 @@ class ListedDeadline(Frozen):
         """The instant in UTC, or none where only the day is known."""
         if self.day is None or self.hour is None:
             return None
-        local = datetime.combine(self.day, time.fromisoformat(self.hour), ZoneInfo(self.zone))
-        return local.astimezone(UTC)
+        return _instant(self.day, self.hour, self.zone)
 
     @property
     def over_at(self) -> datetime | None:
         """The instant in UTC from which it has passed: for a bare day, the midnight that ends it locally."""
         if self.day is None or self.hour is not None:
             return self.at
-        midnight = datetime.combine(self.day + timedelta(days=1), time(), ZoneInfo(self.zone))
-        return midnight.astimezone(UTC)
+        return _instant(self.day + timedelta(days=1), "00:00", self.zone)
+
+
+@lru_cache(maxsize=10_000)
+def _instant(day: date, hour: str, zone: str) -> datetime:
+    """A wall time in UTC; calls share days, and each date is asked several times."""
+    return datetime.combine(day, time.fromisoformat(hour), ZoneInfo(zone)).astimezone(UTC)
 
 
 class Listing(Frozen):

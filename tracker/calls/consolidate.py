@@ -38,6 +38,7 @@ DEFAULTS: dict[str, Any] = {
     if name in SHOWN_FIELDS and not info.is_required()
 }
 DEFAULTS = {k: list(v) if isinstance(v, tuple) else str(v) if isinstance(v, str) else v for k, v in DEFAULTS.items()}
+SILENT = {name: DEFAULTS.get(name) for name in SHOWN_FIELDS}
 KINDS = frozenset(str(kind) for kind in DeadlineKind)
 CONTESTED = ("budget", "min_amount", "max_amount", "rate", "applicants")
 CONTESTED_KINDS = (*sorted(CLOSING_KINDS), DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION)
@@ -177,7 +178,7 @@ def _review(records: Sequence[SourceRecord]) -> tuple[str, ...]:
 
 def merge_one(record: SourceRecord) -> MergedCall:
     """The common case: one source."""
-    fields = {name: record.fields.get(name, DEFAULTS.get(name)) for name in SHOWN_FIELDS}
+    fields = SILENT | {name: value for name, value in record.fields.items() if name in SILENT}
     deadlines = dates_of(record)
     provenance = {name: record.source for name in SHOWN_FIELDS if name in record.fields}
     provenance |= {str(d.kind): record.source for d in deadlines}

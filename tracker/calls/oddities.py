@@ -18,7 +18,7 @@ from decimal import Decimal
 from db.status import OVER
 from notifications.wording import amount, short_day
 from scrapers.listing import AMOUNTS
-from tracker.calls.consolidate import SourceRecord, dates_of, merge_one
+from tracker.calls.consolidate import SourceRecord, dates_of
 from tracker.calls.identity import same_text
 from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
 from tracker.calls.silence import ENDS, lost_fields
@@ -153,14 +153,14 @@ def of_whole_types(calls: Sequence[int], running: Mapping[int, RunningCall]) -> 
 
 
 def _is_over(reported: ReportedListing, now: datetime) -> bool:
-    merged = merge_one(reported.record)
+    merged = reported.merged
     closes_at = merged.closes_at
     return merged.fields["source_word"] in OVER or (closes_at is not None and closes_at <= now)
 
 
 def is_renamed(reported: ReportedListing, known: set[tuple[str, datetime | None]]) -> bool:
     """Whether a new listing has title and closing of a call that its source listed under another id."""
-    merged = merge_one(reported.said)
+    merged = reported.merged
     return title_and_closing(str(merged.fields["title"]), merged.closes_at) in known
 
 
@@ -176,7 +176,7 @@ def title_and_closing(title: str, closes_at: datetime | None) -> tuple[str, date
 
 def is_doorless(reported: ReportedListing, now: datetime) -> bool:
     """Whether a new listing names no door to come: plainly new calls do."""
-    merged = merge_one(reported.said)
+    merged = reported.merged
     if merged.fields["source_word"] in OVER:
         return True
     return not any(d.day is None or (d.over_at or now) > now for d in merged.deadlines)

@@ -10,7 +10,6 @@ from db.vocabulary import RevisionKind, SourceKind
 from scrapers.crawled import Crawled
 from tracker.calls import rows
 from tracker.calls.completeness import History, Judgement
-from tracker.calls.consolidate import merge_one
 from tracker.calls.flapping import DampedField, late_revisions
 from tracker.calls.floods import is_flood_of_changes, waited_enough
 from tracker.calls.holds import beside_before, odd_new_calls
@@ -361,7 +360,7 @@ def _new_calls(
     before = rounds_before([assigned.reported for assigned in new], memory.ended, occasion.now)
     calls, dates, revisions, now = [], [], [], occasion.now
     for assigned in new:
-        merged = merge_one(assigned.reported.record)
+        merged = assigned.reported.merged
         row = rows.call_row(merged) | {"id": assigned.call_id, "first_seen": now, "last_seen": now}
         why = held.get(assigned.call_id, "")
         row |= {"held": bool(why), "held_why": why, "held_since": now if why else None}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from db.queries import BY_HAND
 from scrapers.listing import Listing
-from tracker.calls.consolidate import MergedCall, merge_one
+from tracker.calls.consolidate import MergedCall
 from tracker.calls.identity import same_reference, same_text
 from tracker.calls.linking import SAME_ROUND
 from tracker.calls.revisions import CallState
@@ -42,6 +42,8 @@ class Absent:
 
 def recognise(comparison: Comparison, absent: Absent) -> Comparison:
     """New ids of known calls are changes of these: told to nobody as new, and their old ids are not missing."""
+    if not absent.known:
+        return comparison
     counted = Counter(map(_window_key, (reported.listing for reported in comparison.new)))
     new, changed, back = list[ReportedListing](), list(comparison.changed), list(comparison.back)
     taken: set[int] = set()
@@ -116,7 +118,7 @@ def is_next_round(state: CallState, reported: ReportedListing, now: datetime) ->
     A prolongation is none: it keeps its opening, or comes without one within sixty days under the same title. Nor is a
     date that went wrong and came back, nor the next of several gates of which the listing still names an old one.
     """
-    before, after = state.merged(now), merge_one(reported.record)
+    before, after = state.merged(now), reported.merged
     ended, closes = before.closes_at, after.closes_at
     if (
         not state.is_past(now)
@@ -153,13 +155,15 @@ def rounds_before(new: Sequence[ReportedListing], ended: Sequence[EndedCall], no
 
     A title without its years and numbers; what several new ones bear is no name of a scheme.
     """
+    if not ended:
+        return {}
     latest = {scheme_name(call.title): call for call in sorted(ended, key=lambda call: (call.closed_at, call.id))}
     names = Counter(scheme_name(reported.listing.title) for reported in new)
     before: dict[str, int] = {}
     for reported in new:
         name = scheme_name(reported.listing.title)
         earlier = latest.get(name) if len(name.split()) > 1 and names[name] == 1 else None
-        if earlier is not None and _comes_after(merge_one(reported.record), earlier.closed_at, now):
+        if earlier is not None and _comes_after(reported.merged, earlier.closed_at, now):
             before[reported.key] = earlier.id
     return before
 

@@ -9,7 +9,7 @@ from notifications.wording import local_day
 from scrapers.copies import is_mirror, one_a_call
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
-from tracker.calls.consolidate import SourceRecord
+from tracker.calls.consolidate import MergedCall, SourceRecord, merge_one
 from tracker.calls.identity import fingerprint, identity
 from tracker.calls.plausibility import only_asked, plausible
 from tracker.calls.silence import keep_facts
@@ -38,6 +38,11 @@ class ReportedListing:
     def record(self) -> SourceRecord:
         """What is stored of it."""
         return self.kept or self.said
+
+    @cached_property
+    def merged(self) -> MergedCall:
+        """What we would show of it alone."""
+        return merge_one(self.record)
 
     def beside(self, before: SourceRecord, now: datetime) -> "ReportedListing":
         """The same with the facts that its source named before and is silent about."""
