@@ -30,7 +30,8 @@ class KnownPages:
             request.meta["detail"] = True
             if not reading.list_unchanged:  # a list that says "unchanged" shows what it showed
                 request.meta["unlisted"] = True
-                self.unshown += [page] if self.source.lists_what_is_open else []
+                left_out = self.source.lists_what_is_open and not self.source.shows_the_newest()
+                self.unshown += [page] if left_out else []
             yield request
 
     def unlisted(self) -> list[KnownPage]:

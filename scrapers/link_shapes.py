@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from scrapy.http import HtmlResponse, TextResponse
 
 from scrapers.crawled import Page
+from scrapers.feed_links import feed_links, is_feed
 from scrapers.letters import encoding_of
 from scrapers.links import PageLink, address_on, key_of, links_of
 from scrapers.own_page import is_of_the_site
@@ -26,7 +27,7 @@ class LinkShape:
 
 
 def shapes_of(page: Page, start: str) -> list[LinkShape]:
-    """The groups of links on a list or sitemap: those below the list's own address first, then the larger."""
+    """The groups of links on a list, feed or sitemap: those below the list's own address first, then the larger."""
     shown = HtmlResponse(url=page.url, body=page.body, encoding=encoding_of(page.body, ""))
     here = urlsplit(start).path.rstrip("/")
     grouped: dict[str, dict[str, PageLink]] = defaultdict(dict)
@@ -42,6 +43,8 @@ def _links(page: TextResponse, start: str) -> list[PageLink]:
     if is_sitemap(page):
         places = (address_on(start, place.url) for place in sitemap_of(page).pages)
         return [PageLink(address, "") for address in places if address]
+    if is_feed(page):
+        return feed_links(page, start)
     content = [link for part in page.xpath(CONTENT) for link in links_of(part, page.url, start, content=True)]
     return content or links_of(page, page.url, start)
 

@@ -129,6 +129,10 @@ class Source:
         """
         return None
 
+    def shows_the_newest(self) -> bool:
+        """Whether its lists are feeds, from which what is older drops off: what they lack was not left out."""
+        return False
+
     def wants_again(self, page: KnownPage) -> bool:
         """Whether a known page is to be read though no list shows it."""
         return self.lists_what_is_open

@@ -12,6 +12,7 @@ from scrapy.http import HtmlResponse, TextResponse
 from db.vocabulary import Instrument, SourceForm, SourceKind
 from scrapers.crawled import Remark
 from scrapers.extract import extract
+from scrapers.feed_links import feed_links, is_feed
 from scrapers.formats import what_it_is
 from scrapers.links import PageLink, address_on, following, hidden_rest, key_of, links_of
 from scrapers.listing import Listing
@@ -42,6 +43,7 @@ class WatchedPage(Source):
         self.schemes: dict[str, PageLink] = {}  # by id, of all lists so far
         self.lists = {self._on_site(start) for start in (self.watched.start, *self.watched.also)}
         self.further: list[str] = []
+        self.is_feed = False
         self.hidden = ""  # why a list may go on where nobody can follow
 
     def start(self) -> Iterable[Request]:
@@ -49,7 +51,7 @@ class WatchedPage(Source):
 
     def rows(self, page: TextResponse) -> Iterable[Request | Remark]:
         """The pages of schemes that a list or sitemap links to; none at all means that the site has changed."""
-        links, self.further = self._sitemap(page) if is_sitemap(page) else self._list(page)
+        links, self.further = self._links(page)
         fitting = {key_of(link.address): link for link in reversed(links) if self.fits(link.address)}
         if not fitting and not self.further and not self.schemes:
             raise SourceIncomplete(
@@ -81,6 +83,18 @@ class WatchedPage(Source):
         """Whether an address is that of a scheme."""
         named = f"{self.watched.links} {urlsplit(self.watched.start).path}"
         return bool(re.search(self.watched.links, address.partition("?")[0])) and not is_of_the_site(address, named)
+
+    def _links(self, page: TextResponse) -> tuple[list[PageLink], list[str]]:
+        """The links of a list, whatever kind of list it is, and where it goes on."""
+        if is_sitemap(page):
+            return self._sitemap(page)
+        if is_feed(page):
+            self.is_feed = True
+            return feed_links(page, self.root), []
+        return self._list(page)
+
+    def shows_the_newest(self) -> bool:
+        return self.is_feed
 
     def _list(self, page: TextResponse) -> tuple[list[PageLink], list[str]]:
         """The links of a list's content, and its further pages; those around the content only where it has none."""

@@ -1,20 +1,26 @@
 """Pages that are watched without anybody vouching for their structure."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from scrapy.http import TextResponse
 
 from db.vocabulary import DeadlineKind
 from scrapers import sources
+from scrapers.crawled import Page
+from scrapers.link_shapes import shapes_of
 from scrapers.recordings import replay
+from scrapers.source import Context, SourceIncomplete
 from scrapers.watched import TO_CONFIRM, watched_source
 from scrapers.watched_sites import Watched, read_watched
 from tracker.settings import Settings
 from tracker.sources.crawl import crawlable, watched_options, wrong_watched
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
+NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
 SITE = Watched(name="stad", publisher="Stad", start="https://stad.example/regelingen", links="^/regelingen/[^/]+$")
 
 
@@ -50,6 +56,42 @@ def test_a_sitemap_serves_as_list_and_pages_that_do_not_fit_are_told(tmp_path: P
     crawled = replay(watched_source(site), recorded(tmp_path, pages))
     assert [c.external_id for c in crawled.listings] == ["regelingen/groen"]
     assert crawled.listings[0].deadlines[0].kind is DeadlineKind.CLOSES
+
+
+RSS = (
+    '<?xml version="1.0"?><rss version="2.0"><channel><title>Stad</title>{}</channel></rss>',
+    "<item><title>{1}</title><link>https://stad.example{0}</link></item>",
+)
+ATOM = (
+    '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Stad</title>{}</feed>',
+    '<entry><title>{1}</title><link href="https://www.stad.example{0}"/></entry>',
+)
+
+
+@pytest.mark.parametrize("form", [RSS, ATOM])
+def test_a_feed_serves_as_list_and_what_drops_off_it_is_not_left_out(tmp_path: Path, form: tuple[str, str]) -> None:
+    whole, entry = form
+    entries = [("/regelingen/groen", "Groen & water"), ("/thema/a", "Thema"), ("https://elders.example/x", "Elders")]
+    feed = whole.format("".join(entry.format(*each) for each in entries))
+    pages = {
+        "/feed.xml": feed,
+        "/regelingen/groen": "<h1>Groen &amp; water</h1><main>Aanvragen kan tot en met 1 juli 2026.</main>",
+    }
+    site = SITE.model_copy(update={"start": "https://stad.example/feed.xml"})
+    crawled = replay(watched_source(site), recorded(tmp_path, pages))
+    assert [c.external_id for c in crawled.listings] == ["regelingen/groen"]
+    assert (crawled.stopped, crawled.listings[0].deadlines[0].kind) == ("", DeadlineKind.CLOSES)
+    shown = shapes_of(Page(site.start, "x", "application/xml", feed.encode(), NOW), site.start)
+    assert {shape.pattern: [link.text for link in shape.links] for shape in shown} == {
+        "^/regelingen/[^/]+/?$": ["Groen & water"], "^/thema/[^/]+/?$": ["Thema"],
+    }  # fmt: skip
+    source = watched_source(site)(Context(now=NOW))
+    answer = TextResponse(site.start, body=feed.encode())
+    assert not source.shows_the_newest()
+    assert len(list(source.rows(answer))) == 1
+    assert source.shows_the_newest()
+    with pytest.raises(SourceIncomplete, match="breaks off"):
+        list(watched_source(site)(Context(now=NOW)).rows(answer.replace(body=feed.encode()[:-12])))
 
 
 def test_a_list_without_links_means_that_the_site_has_changed(tmp_path: Path) -> None:
