@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from sqlmodel import Session, select
 from db.models import (
     ActivityGuest,
     Agenda,
+    Call,
     Challenge,
+    Match,
     Membership,
     NetworkActivity,
     Organisation,
@@ -23,6 +25,8 @@ from db.models import (
 )
 from db.region import USUAL
 from db.region_folder import RegionUnreadable
+from db.search_index import index_words
+from db.search_words import searchable
 from db.session import reading, writing
 from db.vocabulary import Visibility
 from db.vocabulary_care import InformedWay
@@ -33,6 +37,8 @@ from tests.make.pages import visit
 from tracker.care.access import access_export, access_export_person
 from tracker.care.erasure import erase_person, erase_user
 from tracker.care.informing import tell, untold
+from tracker.care.retention import sweep
+from tracker.clock import Now
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound, Refused
 from tracker.knowledge import publications
 from tracker.knowledge.publications import PublicationFields, Upload
@@ -130,6 +136,41 @@ def test_a_name_reaches_the_region_with_consent_only_and_goes_when_it_is_erased(
     erase_person(cast.session, who, cast.now)
     left = known(cast.session, cast)[0]
     assert (left.office, left.person, left.address) == ("lector Energie", "", "")
+
+
+def test_the_address_of_an_office_is_kept_without_a_name_and_reaches_the_region_with_consent_only(cast: Cast) -> None:
+    asked(cast, **HVA, address="energie@hogeschool.example")
+    shared = asked(cast, **HVA, subject="Water", visibility=Visibility.REGION)  # says no address: what is known stays
+    addresses = [one.address for one in known(cast.session, cast, cast.lobbyist)]
+    assert addresses == ["energie@hogeschool.example"] * 2
+    assert [one.address for one in known(cast.session, cast)] == [""]
+    fields = ContactPersonFields(subject="Water", **HVA, **CONSENT, address="lector@hogeschool.example")
+    contact_persons.change(cast.deed(), shared, fields, shared.version)
+    assert [one.address for one in known(cast.session, cast)] == ["lector@hogeschool.example"]
+    where = cast.session.get_one(Stakeholder, shared.stakeholder_id)
+    assert where.retain_until is not None
+    sweep(cast.session, {"snapshot_days": 730, "mail_days": 400}, Now(cast.now + timedelta(days=800)))
+    assert (where.address, where.retain_until, where.office) == ("", None, "lector Energie")
+
+
+def test_the_page_of_a_subject_lists_what_names_it_before_what_fits_its_opgave(cast: Cast) -> None:
+    _subregion(cast)
+    told(cast)
+    session, now = cast.session, cast.now
+    for title, score in (("Past het best", 0.99), ("Warmtenetten in de wijk", 0.6)):
+        call = Call(
+            title=title, language="nl", url="https://e.example", source_word="open", search_text=searchable("nl", title),
+            closes_at=now + timedelta(days=90), first_seen=now, last_seen=now,
+        )  # fmt: skip
+        session.add(call)
+        session.flush()
+        index_words(session.connection(), [call.id])
+        session.add(Match(call_id=call.id, challenge_id="A20-1", score=score, reasons=[], model="t", at=now))
+    session.flush()
+    page = subject_page(session, viewer_of(cast.haarlem), "warmtenetten", now)
+    assert [call.title for call in page.calls] == ["Warmtenetten in de wijk"]
+    beside = [(opgave.id, [call.title for call in calls]) for opgave, calls in page.beside]
+    assert beside == [("A20-1", ["Past het best"])]
 
 
 def test_a_colleague_is_asked_until_the_account_ends(cast: Cast) -> None:

@@ -99,6 +99,11 @@ def _persons(job: Sweep, about: DataCategory) -> Swept:
             report = erase_person(job.session, person, job.now.instant)
             note_erased(job.session, report.who, job.actor, job.now.instant)
             gone += 1
+    alone = select(Stakeholder).where(Stakeholder.person == "", Stakeholder.address != "")
+    for office in job.session.exec(alone.where(col(Stakeholder.retain_until) < job.now.today)):
+        if not job.holds.of(office):
+            office.address, office.retain_until, office.version = "", None, office.version + 1
+            gone += 1
     return Swept(about.key, gone, "; ".join(held))
 
 

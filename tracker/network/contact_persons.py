@@ -12,7 +12,7 @@ from db.rights import may_see, visible
 from db.vocabulary import Role, Visibility
 from tracker.care.informing import informed
 from tracker.errors import Incomplete, NotFound
-from tracker.lobby.contacts import Office, open_to, stakeholder_for
+from tracker.lobby.contacts import KEEP_PERSON, Office, open_to, stakeholder_for
 from tracker.network.subjects import checked_challenge, checked_subject, says, subject_key
 from tracker.rights import Deed, must_change, must_have
 from tracker.versions import claim
@@ -87,7 +87,7 @@ def change(deed: Deed, row: SubjectContact, fields: ContactPersonFields, seen: i
     """Put it right, also whom it is about; with a day it is somebody else from then on."""
     must_change(deed, row)
     claim(deed.session, row, seen)
-    for name, value in _checked(deed, fields).items():
+    for name, value in _checked(deed, fields, clears=True).items():
         setattr(row, name, value)
     deed.session.flush()
 
@@ -100,7 +100,8 @@ def remove(deed: Deed, row: SubjectContact, seen: int) -> None:
     deed.session.flush()
 
 
-def _checked(deed: Deed, fields: ContactPersonFields) -> dict[str, Any]:
+def _checked(deed: Deed, fields: ContactPersonFields, clears: bool = False) -> dict[str, Any]:
+    """``clears``: an empty address takes away the one that is known; who names somebody again only leaves it out."""
     named = fields.colleague is not None or bool(fields.person.strip())
     if fields.visibility != Visibility.OWN and named and not (fields.consent_on and fields.consent_how.strip()):
         raise Incomplete(
@@ -116,11 +117,11 @@ def _checked(deed: Deed, fields: ContactPersonFields) -> dict[str, Any]:
         "consent_how": fields.consent_how.strip() if fields.consent_on else "",
         "ended_on": fields.ended_on,
         "visibility": fields.visibility,
-        **_who(deed, fields),
+        **_who(deed, fields, clears),
     }
 
 
-def _who(deed: Deed, fields: ContactPersonFields) -> dict[str, int | None]:
+def _who(deed: Deed, fields: ContactPersonFields, clears: bool) -> dict[str, int | None]:
     if fields.colleague is not None:
         if fields.organisation.strip() or fields.person.strip():
             raise Incomplete("Kies een collega, of vul een organisatie in: niet allebei.", "colleague")
@@ -131,8 +132,11 @@ def _who(deed: Deed, fields: ContactPersonFields) -> dict[str, int | None]:
     office = Office(fields.organisation, fields.office, fields.person, fields.address, PURPOSE)
     stakeholder = stakeholder_for(deed, office)
     open_to(deed, stakeholder, fields.visibility, office)
-    if fields.person.strip() and stakeholder.address != fields.address.strip():
-        stakeholder.address, stakeholder.version = fields.address.strip(), stakeholder.version + 1
+    address = fields.address.strip()
+    if stakeholder.address != address and (address or clears):
+        stakeholder.address, stakeholder.version = address, stakeholder.version + 1
+    if not stakeholder.person:  # an address alone may still be somebody's, so it ends as a name does
+        stakeholder.retain_until = deed.today + KEEP_PERSON if stakeholder.address else None
     deed.session.flush()
     return {"user_id": None, "stakeholder_id": stakeholder.id}
 
@@ -173,6 +177,7 @@ def shown(session: Session, viewer: Viewer, row: SubjectContact) -> ContactPerso
         return ContactPerson(row, where, "", user.name, user.email, None, challenge, None, own)
     who = session.get_one(Stakeholder, row.stakeholder_id)
     told = informed(session, who) if own else None
+    address = who.address if own or row.consent_on else ""  # others reach nobody who did not agree to it
     return ContactPerson(
-        row, who.organisation, who.office, who.person, who.address, who.organisation_id, challenge, told, own
+        row, who.organisation, who.office, who.person, address, who.organisation_id, challenge, told, own
     )

@@ -15,12 +15,14 @@ from db.models import (
     Publication,
     PublicationChallenge,
 )
-from db.queries import Viewer
+from db.queries import CallFilter, Viewer
 from db.rights import visible
+from db.vocabulary import Status
 from notifications.wording import local_day
 from tracker.errors import NotFound
 from tracker.knowledge import related
 from tracker.knowledge.publications import THERE
+from tracker.matching.search import find
 from tracker.network import activities, contact_persons, memberships, subjects
 from tracker.network.activities import Activity, ActivityFilter
 from tracker.network.contact_persons import ContactPerson, ContactPersonFilter
@@ -29,6 +31,7 @@ from tracker.network.subjects import Subject
 from tracker.organisations import register
 
 MOST = 10  # dossiers beside a subject
+MOST_CALLS, MOST_BESIDE = 5, 3  # with its own words; of each of its opgaven
 
 
 @dataclass
@@ -42,7 +45,8 @@ class SubjectPage:
     activities: list[Activity] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
     opgaven: list[Challenge] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)  # in which the subject's own words stand
+    beside: list[tuple[Challenge, list[Call]]] = field(default_factory=list)  # the best of each opgave, each call once
     dossiers: list[Dossier] = field(default_factory=list)
 
 
@@ -61,7 +65,8 @@ def subject_page(session: Session, viewer: Viewer, key: str, now: datetime) -> S
     page.memberships = memberships.memberships_of(session, viewer, known, today)
     page.opgaven = _opgaven(session, page, rows)
     ids = [opgave.id for opgave in page.opgaven]
-    page.calls = related.calls_beside(session, ids, now) if ids else []
+    page.calls = _with_its_words(session, subject.name, now)
+    page.beside = _beside(session, page, now)
     page.dossiers = _dossiers(session, viewer, ids)
     return page
 
@@ -91,6 +96,22 @@ def _opgaven(session: Session, page: SubjectPage, rows: list[NetworkActivity]) -
     )
     found = subjects.opgaven(session, {*filter(None, named), *session.exec(of)})
     return sorted(found.values(), key=lambda opgave: (opgave.agenda_id, opgave.position))
+
+
+def _with_its_words(session: Session, name: str, now: datetime) -> list[Call]:
+    """The calls that one can still apply to in which every word of the subject stands, as everywhere we search."""
+    wanted = CallFilter(text=name, status=(Status.OPEN, Status.ANNOUNCED))
+    return find(session, wanted, now, most=MOST_CALLS).calls
+
+
+def _beside(session: Session, page: SubjectPage, now: datetime) -> list[tuple[Challenge, list[Call]]]:
+    """What fits each of its opgaven best, without what stands on the page already."""
+    shown, found = {call.id for call in page.calls}, []
+    for opgave in page.opgaven:
+        calls = [call for call in related.calls_beside(session, [opgave.id], now) if call.id not in shown][:MOST_BESIDE]
+        shown |= {call.id for call in calls}
+        found += [(opgave, calls)] if calls else []
+    return found
 
 
 def _dossiers(session: Session, viewer: Viewer, opgaven: list[str]) -> list[Dossier]:

@@ -126,6 +126,7 @@ def _form(request: RequestContext, row: SubjectContact | None, state: FormState)
         opgaven=opgaven(request.session),
         organisations=known_names(request),
         known_subjects=known_subjects(request),
+        subject=request.query.get("onderwerp", ""),
     )
 
 

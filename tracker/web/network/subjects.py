@@ -94,7 +94,7 @@ def _lines(request: RequestContext, page: SubjectPage) -> Iterable[tuple[object,
         yield name, "opgave", challenge_name(opgave), "", None, f"{base}/opgaven/{opgave.id}"
     for dossier in page.dossiers:
         yield name, "dossier", dossier.title, "", None, f"{base}/dossiers/{dossier.id}"
-    for call in page.calls:
+    for call in (*page.calls, *(call for _, calls in page.beside for call in calls)):
         yield name, "regeling", call.title, "", None, f"{base}/regelingen/{call.id}"
 
 
