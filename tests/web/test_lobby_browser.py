@@ -141,6 +141,32 @@ def test_the_phone_is_told_who_was_there_as_soon_as_the_office_is_named(site: Si
         assert page.get_by_text("lobbyist haarlem (Haarlem)").is_visible()
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_that_a_partner_was_there_is_said_before_the_contact_is_kept(site: Site, script: bool) -> None:
+    from tracker.lobby.contacts import ContactFields, Office, log_contact
+
+    with writing(site.engine) as session:
+        haarlem = session.get_one(User, site.cast.haarlem.id)
+        office = Office("Ministerie VRO", "directeur Wonen")
+        log_contact(Deed(session, haarlem, site.now), ContactFields(date(2026, 5, 20), "x", visibility="own"), office)
+    with page_of(site, site.cast.lobbyist, 390, 844, script) as page:
+        page.goto("/contacten/nieuw")
+        page.get_by_label("Organisatie", exact=True).fill("ministerie vro")
+        page.get_by_label("Functie").fill("Directeur wonen")
+        page.get_by_label("Wat hebt u ingebracht?").fill("Waarborg gevraagd")
+        if script:
+            page.get_by_text("Iemand van Haarlem was er dit kwartaal").wait_for()
+        else:
+            page.get_by_role("button", name="Leg vast").click()
+            assert page.get_by_text("Nog niet bewaard").first.is_visible()
+            assert page.get_by_text("Iemand van Haarlem was er dit kwartaal").is_visible()
+        page.get_by_role("button", name="Leg vast").click()
+        page.wait_for_url("**/contacten/*?*")
+        assert page.get_by_text("Waarborg gevraagd").first.is_visible()
+    with reading(site.engine) as session:
+        assert len(session.exec(select(ContactMoment)).all()) == 2
+
+
 def test_a_position_is_adopted_and_succeeded(site: Site) -> None:
     for number, text, day in ((1, "Eerste tekst", "2026-05-01"), (2, "Tweede tekst", "2026-05-20")):
         with page_of(site, site.cast.coordinator) as page:

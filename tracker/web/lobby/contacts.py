@@ -32,6 +32,9 @@ from tracker.web.frame.lists import ListQuery
 
 SUCCESSOR = "successor"
 WHOM = "Deze organisatie bestond op die dag niet meer. Kies onder de functie met wie u sprak."
+WHOM_TO_ASK = (
+    "Nog niet bewaard: onder de functie staat wie daar al was. Vraag het eerst na, of druk nog eens op Leg vast."
+)
 MOST_INITIALS = 3  # a shorter word stands in too many names to tell which is meant
 
 
@@ -52,6 +55,7 @@ class ContactForm(BaseModel):
     person: Line = ""
     visibility: Sharing = Visibility.OWN
     meant: Literal["", "successor", "as typed"] = ""  # where the organisation had ended by that day
+    asked: Text = ""  # what the form said of talks that one may not see
     only_look: bool = False  # asks who was there, and keeps nothing; a POST, so that no word stands in an address
 
     def fields(self, today: date) -> contacts.ContactFields:
@@ -215,6 +219,9 @@ def log(request: RequestContext) -> Response:
     gone_by = ended(request.session, request.viewer, form.organisation, form.day or request.now.today)
     if gone_by and gone_by.successor and not form.meant:
         return _form(request, whom, FormState(request.form, {"meant": WHOM}, REFUSED))
+    near = presence(request.session, request.viewer, form.organisation, form.office, request.now.today)
+    if near.ask and form.asked != near.ask:
+        return _form(request, whom, FormState(request.form, {"form": WHOM_TO_ASK}, REFUSED))
     contact = attempt(request, lambda: _log(request, form, gone_by))
     if isinstance(contact, FormState):
         return _form(request, whom, contact)
