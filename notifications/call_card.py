@@ -64,6 +64,7 @@ class CallCard:
     decide_by: str
     decide_day: str = ""  # the same in short, for the margin
     decide_assumed: bool = False  # on a rhythm of meetings that nobody has looked at yet
+    decide_route: str = ""  # by which way, such as "met eigen geld"
     ours: str = ""  # what of our own runs on it
     also: tuple[str, ...] = ()  # what it may be the same as
     head: str = ""  # what stands above the first of several topics of one call
@@ -93,7 +94,7 @@ def call_card(item: Item, now: datetime, link: str) -> CallCard:
         followed=item.followed, late=item.window.late, code=one_line(call.code, 80),
         decide_by=wording.moment(go_by) if go_by else "",
         decide_day=wording.day_and_month(go_by) if go_by else "",
-        decide_assumed=item.window.assumed,
+        decide_assumed=item.window.assumed, decide_route=item.window.route,
         also=tuple(_also(other, now) for other in item.also), fresh=item.fresh,
     )  # fmt: skip
 

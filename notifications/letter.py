@@ -28,7 +28,10 @@ from notifications.topics import TopicLine, lines
 MOST_BYTES = 78_900  # of the calls in text and HTML as they travel, so that a whole mail stays under 90 kB
 EXTRA_LINE = 500  # bytes that one line beside the calls may take
 LONGER = 20  # bytes by which a reader's own link may be longer than what keeps its place
-DECIDE_BY = "Links: de laatste dag waarop uw organisatie veilig ja kan zeggen, met eigen geld erbij."
+DECIDE_BY = (
+    "Links: uiterlijk wanneer uw organisatie go of no-go moet zeggen om het te halen, met eigen geld als er niets bij "
+    "staat. Op de pagina van een regeling staan ook de andere wegen."
+)
 DUE = len(PLACES)  # where what is due today goes, besides the sections of a digest
 MOST_LINK = 900  # characters of a link in a header, whose lines hold 998
 MOST_IN_FULL = 6  # of what is due today; more stand on a line each

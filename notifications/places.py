@@ -68,12 +68,14 @@ MOST_LINES = {Place.OURS: SELF_LINES, Place.PARTNER: PARTNER_LINES, Place.UNSURE
 class DecisionWindow:
     """Until when the reader's organisation can say go, or why it is too late to decide at all.
 
-    ``assumed``: that day rests on a rhythm of meetings that nobody has looked at yet.
+    ``assumed``: that day rests on a rhythm of meetings that nobody has looked at yet. ``route``: by which way it can
+    still be decided, such as "met eigen geld".
     """
 
     go_by: date | None = None
     late: str = ""
     assumed: bool = False
+    route: str = ""
 
 
 NO_WINDOW = DecisionWindow()

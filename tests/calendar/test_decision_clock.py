@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from db.models import Call, Deadline, DecisionClock, Meeting, Milestone, User
+from db.models import Agenda, Call, Challenge, Deadline, DecisionClock, Match, Meeting, Milestone, User
+from db.region_served import region
 from db.vocabulary import DeadlineKind, Role
 from db.vocabulary_calendar import MilestoneState
 from tracker.calendar.backward_schedule import NoPlan
+from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import (
     DecisionRoute,
     WhyMissing,
@@ -18,6 +20,7 @@ from tracker.calendar.decision_clock import (
     set_state,
     start_clock,
 )
+from tracker.calendar.latest_go import routes_to, tables_of
 from tracker.calendar.load_bodies import load_bodies
 from tracker.people.participants import load_participants
 from tracker.rights import Deed
@@ -136,3 +139,18 @@ def test_a_deadline_without_a_day_has_no_clock(session: Session, deadline: Deadl
     with pytest.raises(NoPlan, match="geen datum"):
         started(session, rolling)
     assert session.exec(select(Milestone)).all() == []
+
+
+def test_an_opgave_of_the_board_itself_passes_the_board_once(session: Session, deadline: Deadline) -> None:
+    board = region().board
+    session.add(Agenda(id="T", name="Toets", valid_from=date(2020, 1, 1)))
+    session.flush()
+    session.add(Challenge(id="net", agenda_id="T", kind="line", status="official", name="Net", platforms=[board]))
+    session.flush()
+    session.add(Match(call_id=deadline.call_id, challenge_id="net", score=0.9, reasons=[], model="t", at=NOW))
+    session.flush()
+    passed = tables_of(session, session.get_one(Call, deadline.call_id))
+    assert passed == [board]
+    assert [
+        each.refusal for each in routes_to(date(2027, 9, 1), "haarlem", passed, body_calendar(session), NOW.date())
+    ] == ["", "", ""]

@@ -1,7 +1,7 @@
 """Vandaag and Beoordelen: what stands first, and how many there are."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,12 +9,21 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from db.models import Body, Call, Commitment, Dossier, Follow, Meeting, User
+from db.queries import Viewer
 from db.session import reading, writing
 from db.vocabulary import Role
 from db.vocabulary_lobby import ApplicationStage
-from tests.make.mail_cases import make_agenda, make_call, make_reader
+from notifications.catalogue import read_catalogue
+from notifications.places import Candidate
+from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
 from tests.make.pages import make_user, visit
+from tests.make.planning_world import settle_world
+from tracker.calendar.bodies import body_calendar
+from tracker.calendar.latest_go import late_until
 from tracker.calendar.papers import PapersDue
+from tracker.clock import Now
+from tracker.mailing.digest_context import read_digest_context
+from tracker.matching.unjudged import waiting_for
 from tracker.web.today import Section, reads_along
 
 pytestmark = pytest.mark.one_database  # it only reads
@@ -44,9 +53,6 @@ def test_a_list_that_is_cut_says_how_many_there_are_and_what_one_follows_stands_
 
 
 def test_what_we_can_use_is_judged_before_what_only_fits(engine: Engine, now: datetime) -> None:
-    from db.queries import Viewer
-    from tracker.matching.unjudged import waiting_for
-
     make_agenda(engine)
     make_call(engine, now, "Voor anderen", score=0.99, eligible="no")
     make_call(engine, now, "Als partner", score=0.9, eligible="partner")
@@ -55,6 +61,46 @@ def test_what_we_can_use_is_judged_before_what_only_fits(engine: Engine, now: da
         titles = dict(session.exec(select(Call.id, Call.title).order_by(col(Call.id))).all())
         order = [titles[number] for number in waiting_for(session, Viewer(user_id=1, participant_id="haarlem"), now)]
     assert order == ["Zelf", "Als partner", "Voor anderen"]
+
+
+def test_what_waits_stands_as_in_the_mail_and_the_first_says_why_with_the_day_that_mail_and_page_name(
+    engine: Engine, tmp_path: Path
+) -> None:
+    now = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    make_agenda(engine, participant=False)
+    with writing(engine) as session:
+        settle_world(session)
+    reader = make_reader(engine, now, most=1)
+    calls = {
+        "Past, en op tijd": make_call(engine, now, "Past, en op tijd", date(2027, 9, 1), score=0.95),
+        "Alleen volgend": make_call(engine, now, "Alleen volgend", date(2027, 9, 1), score=0.9, eligible="partner"),
+        "Als partner": make_call(engine, now, "Als partner", date(2027, 9, 1), score=0.9, eligible="partner"),
+        "Opent nog": make_call(engine, now, "Opent nog", date(2027, 6, 1), score=0.99, source_word="announced"),
+        "Te laat": make_call(engine, now, "Te laat", date(2026, 11, 26), score=0.99),
+    }
+    with writing(engine) as session:
+        session.add(Follow(user_id=reader, call_id=calls["Alleen volgend"], at=now))
+    with reading(engine) as session:
+        user, catalogue = session.get_one(User, reader), read_catalogue(session, now, 0.5)
+        windows = read_digest_context(session, (), Now(now)).windows("haarlem")
+        session.expunge_all()
+        late = late_until("haarlem", body_calendar(session), now.date())
+        order = waiting_for(session, Viewer(reader, Role.FUNDRAISER, "haarlem"), now, late_until=late)
+    weighed = {
+        call.id: Candidate(call, call.matches[0].score, call.id == calls["Alleen volgend"], windows(call))
+        for call in catalogue.calls.values()
+    }
+    assert order == list(calls.values()) == sorted(order, key=lambda number: weighed[number].order)
+    plan_at(engine, now)
+    said = re.search(r"Go/no-go uiterlijk: (.*, met eigen geld) \(aangenomen ritme\)", deliveries(engine)[-1].text)
+    assert said is not None
+    with visit(engine, now, tmp_path, user) as visitor:
+        part = visitor.get("/").text.split('id="wacht"')[1].split("</section>")[0]
+        head = visitor.get(f"/regelingen/{calls['Past, en op tijd']}").text
+    why = "past 95% bij Circulair; waarschijnlijk zelf aan te vragen; go/no-go uiterlijk"
+    assert f"Eerst, want: {why} {said[1]} (aangenomen ritme)" in part
+    assert part.count("Eerst, want") == 1
+    assert f"<dt>Besluit</dt><dd>Go/no-go uiterlijk {said[1]}" in head
 
 
 @pytest.mark.parametrize(

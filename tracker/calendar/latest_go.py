@@ -1,8 +1,9 @@
 """What the besluitvormingsklok says of a call: until when an organisation can decide, and what is too late."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from db.region_served import region
 from db.rights import has_role, visible
 from db.vocabulary import Eligibility, Role
 from db.vocabulary_calendar import MilestoneState
+from notifications.places import NO_WINDOW, DecisionWindow
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import DecisionRoute, plan_for
@@ -23,6 +25,8 @@ from tracker.matching.search import SHOWN_FROM
 from tracker.people.participants import colleagues
 
 NamedRoute = tuple[str, DecisionRoute]
+NOT_OURS = (Eligibility.NO, Eligibility.UNKNOWN)  # as far as is known: nobody is asked to decide
+LONGEST_WAY = 300  # days that the shortest way through an organisation may take
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,34 @@ def latest_go(named: NamedRoute, day: date, data: BodyCalendar, today: date) -> 
     return LatestGo(name, plan.go_by, too_late_for(plan), assumed=plan.rests_on_rhythm)
 
 
+def window_for(
+    eligible: str, closes: date | None, participant: str | None, data: BodyCalendar, today: date
+) -> DecisionWindow:
+    """Until when an organisation can decide on a call that closes on that day; the same in mail and on every page.
+
+    With own money, since few calls pay everything; without it, where that is too late; late where neither is left.
+    """
+    if closes is None or eligible in NOT_OURS or participant not in data.participants:
+        return NO_WINDOW
+    shortest, longer = routes_of(participant or "", (), data)
+    for route in (longer, shortest):  # the longest first; the other is planned only where that is too late
+        last = latest_go(route, closes, data, today)
+        if last.go_by and not last.late:
+            return DecisionWindow(last.go_by, assumed=last.assumed, route=last.name.lower())
+    late = f"waarschijnlijk {last.late}, op een aangenomen ritme" if last.assumed else last.late
+    return DecisionWindow(None, late if last.late else "", last.assumed)
+
+
+def late_until(participant: str | None, data: BodyCalendar, today: date) -> date | None:
+    """The last closing day for which no way through an organisation is left; found by halving, as later is easier."""
+    if participant not in data.participants:
+        return None
+    shortest, *_ = routes_of(participant or "", (), data)
+    days = [today + timedelta(days=number) for number in range(LONGEST_WAY)]
+    first = bisect_left(days, 1, key=lambda day: not latest_go(shortest, day, data, today).late)
+    return days[first - 1] if first else None
+
+
 def too_late_for(plan: BackwardPlan) -> str:
     """``te laat voor het college van Zwolle``: the last body whose papers are too late, else the last such work."""
     if not plan.late:
@@ -151,4 +183,5 @@ def tables_of(session: Session, call: Call) -> list[str]:
     )
     platforms = session.exec(query).first() or []
     here = region()
-    return [table for table in platforms[:1] if table not in here.prepares] + ([here.board] if platforms else [])
+    passed = [*(table for table in platforms[:1] if table not in here.prepares), *([here.board] if platforms else [])]
+    return list(dict.fromkeys(passed))  # an opgave may belong to the board itself

@@ -10,14 +10,14 @@ from sqlmodel import Session, col, select
 
 from db.models import Delivery
 from db.queries import Viewer
-from db.vocabulary import UNTOLD_STATES, DeliveryState, Eligibility, MailKind
+from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind
 from notifications.catalogue import CatalogueCall
 from notifications.digest_extras import DigestExtras, FollowedDossier, InDoubt
 from notifications.due_today import NOTHING_DUE, AgendaLine, DueToday
-from notifications.places import NO_WINDOW, DecisionWindow, Windows
+from notifications.places import DecisionWindow, Windows
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar, body_calendar
-from tracker.calendar.latest_go import LatestGo, latest_go, routes_of
+from tracker.calendar.latest_go import window_for
 from tracker.clock import Now
 from tracker.lobby.call_work import CallWork, read_call_work, seen_by, still_running
 from tracker.lobby.due import LobbyDue, lobby_due
@@ -26,7 +26,6 @@ from tracker.mailing.moment_news import MomentNews, read_moment_news
 
 AHEAD = timedelta(days=30)
 MOST_LOBBY = 12
-NOT_OURS = (Eligibility.NO, Eligibility.UNKNOWN)  # as far as is known
 NOBODY = 0  # whose number no person has
 REMEMBERED = timedelta(days=35)
 
@@ -42,7 +41,7 @@ class DigestContext:
     work: dict[int, list[CallWork]]
     news: MomentNews
     followed: dict[int, tuple[FollowedDossier, ...]]
-    known: dict[tuple[str, date], DecisionWindow] = field(default_factory=dict)
+    known: dict[tuple[str, str, date | None], DecisionWindow] = field(default_factory=dict)
     known_work: dict[Viewer, dict[int, str]] = field(default_factory=dict)
 
     def extras(
@@ -83,30 +82,11 @@ class DigestContext:
     def _window(self, participant: str, call: CatalogueCall) -> DecisionWindow:
         due = call.next_due
         day = None if due is None else local_day(due.at) if due.at else due.day
-        if day is None or call.eligible in NOT_OURS or participant not in self.bodies.participants:
-            return NO_WINDOW
-        return self._by_day(participant, day)
-
-    def _by_day(self, participant: str, day: date) -> DecisionWindow:
-        """Many calls close on the same day."""
-        window = self.known.get((participant, day))
+        key = participant, call.eligible, day  # many calls close on the same day
+        window = self.known.get(key)
         if window is None:
-            routes = routes_of(participant, (), self.bodies)[:2]
-            tried = (latest_go(each, day, self.bodies, self.now.today) for each in reversed(routes))
-            window = self.known[participant, day] = _as_window(tried)
+            window = self.known[key] = window_for(call.eligible, day, participant, self.bodies, self.now.today)
         return window
-
-
-def _as_window(routes: Iterable[LatestGo]) -> DecisionWindow:
-    """The day by which to say go with own money, since few calls pay everything; late where no route is left.
-
-    ``routes``: the longest first, each planned only where the one before it is too late.
-    """
-    for shortest in routes:
-        if shortest.go_by and not shortest.late:
-            return DecisionWindow(shortest.go_by, assumed=shortest.assumed)
-    late = f"waarschijnlijk {shortest.late}, op een aangenomen ritme" if shortest.assumed else shortest.late
-    return DecisionWindow(None, late if shortest.late else "", shortest.assumed)
 
 
 def read_digest_context(

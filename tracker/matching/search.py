@@ -10,13 +10,13 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from db.models import Call, Delivery, Leaning, Match, Told, Verdict
-from db.queries import CallFilter, Viewer, calls_for
+from db.queries import CallFilter, Viewer, calls_for, followed_calls
 from db.rights import visible
 from db.search import Translations, by_code, by_name, parts_of, read_translations
 from db.search_words import fold, halves
-from db.status import IS_CALL, next_gate_expression
-from db.vocabulary import ToldKind
-from notifications.places import CHANCES
+from db.status import IS_CALL, next_gate_expression, status_expression
+from db.vocabulary import Eligibility, Status, ToldKind
+from notifications.places import CHANCES, NOT_OPEN_YET, TOO_LATE
 from tracker.challenges.agenda import below
 from tracker.matching import DIGEST_THRESHOLD
 
@@ -250,6 +250,22 @@ def _matches(what: Any, user_id: int | None) -> Any:
 
 def _score(user_id: int | None) -> Any:
     return col(Match.score) if user_id is None else func.coalesce(col(Leaning.score), col(Match.score))
+
+
+def worth(
+    challenges: tuple[str, ...], user_id: int | None, now: datetime, late_until: datetime | None = None
+) -> ColumnElement[float]:
+    """What a digest orders by (notifications/places.py), in SQL: fit, chance of use, and whether it can be decided.
+
+    ``late_until``: what closes by then the reader's organisation can no longer decide on.
+    """
+    chance = case((col(Call.id).in_(followed_calls(user_id)), 1.0), else_=chance_of_use())
+    score = func.coalesce(best_score(challenges, user_id), 0.0) * chance
+    score = score * case((status_expression(now) == str(Status.OPEN), 1.0), else_=NOT_OPEN_YET)
+    if late_until is None:
+        return score
+    asked = col(Call.eligible).in_((Eligibility.SELF, Eligibility.PARTNER))
+    return score * case((and_(asked, next_gate_expression(now) <= late_until), TOO_LATE), else_=1.0)
 
 
 def chance_of_use() -> ColumnElement[float]:

@@ -15,7 +15,7 @@ from db.vocabulary import CLOSING_KINDS, Eligibility, NoReason, Say
 from notifications.wording import AMSTERDAM, local_day
 from tracker.challenges.agenda import below
 from tracker.clock import Now
-from tracker.matching.search import LONG, SHOWN_FROM, best_score, chance_of_use, matched
+from tracker.matching.search import LONG, SHOWN_FROM, matched, worth
 from tracker.workdays import NATIONAL, ClosedDays, read_closed_days
 
 STRONG = 0.6  # from here on a match should not lie unread
@@ -103,13 +103,16 @@ def _reopened() -> ColumnElement[bool]:
 
 
 def waiting_for(
-    session: Session, viewer: Viewer, now: datetime, mine: tuple[str, ...] | None = None, most: int = 200
-) -> list[int]:
+    session: Session, viewer: Viewer, now: datetime, mine: tuple[str, ...] | None = None, most: int = 200,
+    late_until: date | None = None,
+) -> list[int]:  # fmt: skip
     """Calls that match this person's opgaven, still stand, and wait for a word; in the order of the mail.
 
     One whose date moved after the verdict waits for another, unless it was refused for what no date changes.
-    ``mine``: the person's opgaven, where they were read already.
+    ``mine``: the person's opgaven, where they were read already. ``late_until``: the last closing day for which the
+    person's organisation can decide nothing any more.
     """
+    too_late = datetime.combine(late_until + timedelta(days=1), time(), AMSTERDAM) if late_until else None
     mine = my_challenges(session, viewer) if mine is None else mine
     judged = select(Verdict.call_id).where(
         Verdict.user_id == viewer.user_id, col(Verdict.undone_at).is_(None), not_(_reopened())
@@ -118,7 +121,7 @@ def waiting_for(
         select(Call.id)
         .where(standing(now), matched(col(Call.id), mine, user_id=viewer.user_id))
         .where(col(Call.id).not_in(judged))
-        .order_by((best_score(mine, viewer.user_id) * chance_of_use()).desc())
+        .order_by(worth(mine, viewer.user_id, now, too_late).desc())
         .order_by(func.coalesce(next_gate_expression(now), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
         .order_by(col(Call.id))
     )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlmodel import col, func, select
 from starlette.responses import Response
 
-from db.models import Call, Delivery, Revision, User, Verdict
+from db.models import Call, Delivery, Follow, Revision, User, Verdict
 from db.queries import followed_calls
 from db.rights import has_role
 from db.status import next_gate_expression, standing
@@ -20,6 +20,7 @@ from tracker.applications.mismatches import mismatches
 from tracker.applications.running import run_by
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.due import due_items_of, too_late_this_week, week_end
+from tracker.calendar.latest_go import late_until, next_closing, window_for
 from tracker.calendar.papers import papers_due
 from tracker.challenges.teams import duties_of
 from tracker.knowledge import releases
@@ -33,6 +34,7 @@ from tracker.people.absences import replaced_by
 from tracker.sources.coverage import in_trouble
 from tracker.web.calls import duplicates, questions
 from tracker.web.calls.rows import CallRow, rows_for
+from tracker.web.challenges.why_first import why_first
 from tracker.web.frame.context import RequestContext
 
 DAYS_BACK = 7
@@ -91,12 +93,13 @@ PURPOSE: dict[Role, str] = {
 }
 
 
-def own_day(request: RequestContext, waiting: CallList) -> list[Section]:
+def own_day(
+    request: RequestContext, waiting: CallList, mine: tuple[str, ...], bodies: Callable[[], BodyCalendar]
+) -> list[Section]:
     """The parts of the page that ask for a deed, in the order of the reader's role."""
-    bodies = cache(lambda: body_calendar(request.session))
     due = cache(lambda: lobby_due(request.session, request.now.today, LOBBY_DUE, with_nobodys=True))
     parts: dict[str, Callable[[], Section | None]] = {
-        "judging": lambda: _judging(waiting),
+        "judging": lambda: _judging(request, waiting, mine, bodies()),
         "team": lambda: _left_by_a_team(request),
         "papers": lambda: papers_section(request, bodies()),
         "calendar": lambda: calendar_section(request, bodies()),
@@ -115,9 +118,16 @@ def reads_along(sections: list[Section]) -> bool:
     return not any(section.context.get("mine") or section.context.get("late") for section in sections)
 
 
-def _judging(waiting: CallList) -> Section | None:
-    context = {"count": waiting.total, "first": waiting.rows}
-    return Section("challenges/today_judge.html", context) if waiting.total else None
+def _judging(request: RequestContext, waiting: CallList, mine: tuple[str, ...], bodies: BodyCalendar) -> Section | None:
+    if not waiting.rows:
+        return None
+    first, viewer = waiting.rows[0], request.viewer
+    closing = next_closing(first.dates, request.now)
+    day = closing[0] if closing else None
+    window = window_for(first.call.eligible, day, viewer.participant_id, bodies, request.now.today)
+    followed = first.call.id in request.session.exec(select(Follow.call_id).where(Follow.user_id == viewer.user_id))
+    why = why_first(first, mine, followed, window)
+    return Section("challenges/today_judge.html", {"count": waiting.total, "first": waiting.rows, "why": why})
 
 
 def _running(request: RequestContext) -> Section | None:
@@ -164,10 +174,11 @@ def show(request: RequestContext) -> Response:
     """The page that is opened before the mail."""
     session, viewer, now = request.session, request.viewer, request.now.instant
     mine = my_challenges(session, viewer)
-    lists = _lists(request, mine)
+    bodies = cache(lambda: body_calendar(session))
+    lists = _lists(request, mine, bodies)
     rows = {row.call.id: row for row in rows_for(request, by_ids(session, lists.shown))}
     changed = [(rows[id_], found) for id_, found in lists.changes.items() if id_ in rows]
-    sections = own_day(request, _first(rows, lists.waiting, FIRST))
+    sections = own_day(request, _first(rows, lists.waiting, FIRST), mine, bodies)
     return request.page(
         "today.html",
         changed=[replace(row, change=found) for row, found in changed],
@@ -188,9 +199,11 @@ def show(request: RequestContext) -> Response:
     )
 
 
-def _lists(request: RequestContext, mine: tuple[str, ...]) -> Lists:
-    judging = has_role(request.viewer, Role.FUNDRAISER)
-    waiting = waiting_for(request.session, request.viewer, request.now.instant, mine) if judging else []
+def _lists(request: RequestContext, mine: tuple[str, ...], bodies: Callable[[], BodyCalendar]) -> Lists:
+    session, viewer, waiting = request.session, request.viewer, list[int]()
+    if has_role(viewer, Role.FUNDRAISER):
+        late = late_until(viewer.participant_id, bodies(), request.now.today)
+        waiting = waiting_for(session, viewer, request.now.instant, mine, late_until=late)
     close = closing(request, mine)
     return Lists(waiting, changed(request, mine), close, new(request, mine, {*waiting[:FIRST], *close[:MOST]}))
 

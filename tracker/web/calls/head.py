@@ -8,6 +8,9 @@ from notifications.call_card import CallCard, call_card, gist_of
 from notifications.catalogue import read_catalogue
 from notifications.digest import Item
 from notifications.gist import Gist
+from notifications.wording import local_day
+from tracker.calendar.bodies import body_calendar
+from tracker.calendar.latest_go import window_for
 from tracker.lobby.call_work import CallWork, read_call_work, seen_by
 from tracker.matching import DIGEST_THRESHOLD
 from tracker.web.frame.context import RequestContext
@@ -29,5 +32,8 @@ def head_of(request: RequestContext, call: Call) -> CallHead | None:
     if known is None:
         return None
     work = seen_by(request.viewer, read_call_work(request.session, [call.id])[call.id])
-    card = call_card(Item(known, ToldKind.REMINDER), now, f"/regelingen/{call.id}")
+    bodies, due = body_calendar(request.session), known.next_due
+    closes = local_day(due.shown) if known.is_news and due and due.shown else None
+    window = window_for(known.eligible, closes, request.viewer.participant_id, bodies, request.now.today)
+    card = call_card(Item(known, ToldKind.REMINDER, window=window), now, f"/regelingen/{call.id}")
     return CallHead(card, gist_of(known), work)

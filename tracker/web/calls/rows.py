@@ -68,6 +68,7 @@ class CallRow:
     doubles: list[Call] = field(default_factory=list)  # what it may be the same as, until a person says
     work: list[CallWork] = field(default_factory=list)  # dossiers and applications on it that run, as far as seen
     code: str = ""  # topic code or official number: its name in meetings
+    dates: Sequence[Deadline] = ()
 
 
 def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[str] = ()) -> list[CallRow]:
@@ -90,6 +91,7 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
         CallRow(
             call=call,
             code=codes.get(call.id, ""),
+            dates=deadlines.get(call.id, ()),
             doubles=doubles.get(call.id, []),
             work=[each for each in seen_by(request.viewer, work.get(call.id, ())) if not each.closed],
             sharing=shared.get(call.call_title, 1),

@@ -7,6 +7,8 @@ from starlette.responses import Response
 from db.models import Call, Challenge, Verdict
 from db.queries import Viewer
 from db.vocabulary import NoReason, Say
+from tracker.calendar.bodies import body_calendar
+from tracker.calendar.latest_go import late_until
 from tracker.errors import Incomplete, NotFound
 from tracker.matching.lessons import kinds_of
 from tracker.matching.unjudged import my_challenges, waiting_for
@@ -32,7 +34,9 @@ class VerdictForm(BaseModel):
 
 def queue(request: RequestContext) -> Response:
     """The next call that waits for this person, and how many wait."""
-    waiting = waiting_for(request.session, request.viewer, request.now.instant)
+    viewer = request.viewer
+    late = late_until(viewer.participant_id, body_calendar(request.session), request.now.today)
+    waiting = waiting_for(request.session, viewer, request.now.instant, late_until=late)
     last = _last(request.session, request.viewer, request.query.get("laatste", ""))
     kinds = kinds_of(request.session, request.user.id, request.now.instant)[:MOST_KINDS]
     if not waiting:

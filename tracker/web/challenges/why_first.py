@@ -1,0 +1,39 @@
+"""Why a call stands first among those that wait for a verdict: what the order goes by, of this one call. Pure."""
+
+from collections.abc import Collection
+
+from db.vocabulary import Eligibility, Status
+from notifications import wording
+from notifications.places import DecisionWindow
+from tracker.web.calls.rows import CallRow, Why
+from tracker.web.frame.phrases import challenge_name, who_may_apply
+
+
+def why_first(row: CallRow, mine: Collection[str], followed: bool, window: DecisionWindow) -> str:
+    """``past 99% bij Klimaatadaptatie; waarschijnlijk zelf aan te vragen; go/no-go uiterlijk 9 juni 2026``.
+
+    ``mine``: the opgaven that count for this reader; none means all.
+    """
+    counting = [why for why in row.why if not mine or why.challenge.id in mine]
+    best = max(counting, key=lambda why: why.score, default=None)
+    unknown = row.call.eligible == Eligibility.UNKNOWN
+    parts = (
+        _fit(best) if best else "",
+        "u volgt deze regeling" if followed else "",
+        "niet bekend wie mag aanvragen" if unknown else who_may_apply(row.call),
+        "" if row.status is Status.OPEN else "nog niet open",
+        decision_line(window),
+    )
+    return "; ".join(filter(None, parts))
+
+
+def _fit(why: Why) -> str:
+    return f"past {wording.percentage(round(why.score * 100))} bij {challenge_name(why.challenge)}"
+
+
+def decision_line(window: DecisionWindow) -> str:
+    """``go/no-go uiterlijk 9 juni 2026, met eigen geld (aangenomen ritme)``, as the mail and the call's page say it."""
+    if window.late or window.go_by is None:
+        return window.late
+    assumed = " (aangenomen ritme)" if window.assumed else ""
+    return f"go/no-go uiterlijk {wording.moment(window.go_by)}, {window.route}{assumed}"
