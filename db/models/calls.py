@@ -23,6 +23,10 @@ from db.vocabulary import (
 
 JOINED = text("joined_into IS NOT NULL")  # few are: an index of those alone
 LATER_ROUND = text("previous_round_id IS NOT NULL")
+# All that db/status.py asks to know whether a call stands, and what its lists sort by: no row is read for that.
+STANDING = (
+    "closes_at", "source_word", "not_listed_since", "joined_into", "nature", "eligible", "first_gate_at", "held",
+)  # fmt: skip
 UNMATCHED = text("matched_with = '' AND joined_into IS NULL")
 
 
@@ -91,6 +95,7 @@ class Call(Numbered, table=True):
         one_of("eligible", Eligibility),
         Index("ix_call_open", "nature", "closes_at"),
         Index("ix_call_said", "source_word", "closes_at"),
+        Index("ix_call_standing", *STANDING),
         Index("ix_call_topics", "call_title", "budget", "closes_at", "joined_into"),
         Index("ix_call_joined", "joined_into", sqlite_where=JOINED, postgresql_where=JOINED),
         Index("ix_call_round", "previous_round_id", sqlite_where=LATER_ROUND, postgresql_where=LATER_ROUND),
@@ -127,7 +132,7 @@ class Call(Numbered, table=True):
     opens_at: datetime | None = Field(default=None, description="first opening, derived from the deadlines")
     first_gate_at: datetime | None = Field(default=None, description="first moment by which a newcomer can come in")
     closes_at: datetime | None = Field(
-        default=None, index=True, description="last moment by which a newcomer can come in; see tracker/calls/gates.py"
+        default=None, description="last moment by which a newcomer can come in; see tracker/calls/gates.py"
     )
     ends_at: datetime | None = Field(default=None, description="last moment of all, also for who came in before")
     until_exhausted: bool = Field(default=False, description="one applies while there is money; from the deadlines")

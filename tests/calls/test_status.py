@@ -11,10 +11,12 @@ from db.models import Call, Deadline
 from db.status import (
     PAST_YET_OPEN,
     SHUT,
+    STANDING_WORDS,
     next_gate,
     next_gate_expression,
     remark_expression,
     remark_of,
+    standing,
     status_expression,
     status_of,
 )
@@ -111,6 +113,13 @@ def test_the_rule_in_sql_is_the_rule_in_python(session: Session, now: datetime) 
     assert said == [status_of(call, now) for call in calls]
     assert set(remarks) == {SHUT, PAST_YET_OPEN, ""}
     assert remarks == [remark_of(call, now) for call in calls]
+    stands = set(session.exec(select(Call.id).where(standing(now))).all())
+    still = (call.closes_at is None or call.closes_at > now for call in calls)
+    assert stands == {
+        number
+        for number, (word, comes) in enumerate(zip(said, still, strict=True), 1)
+        if word in STANDING_WORDS and comes
+    }
 
 
 def test_a_source_that_still_says_open_after_the_last_date_is_shown_as_open_for_a_person_to_look_at(

@@ -1,7 +1,9 @@
 """What bodies bring to the calendar: meetings, the days on which papers for them must be in, holidays and recess."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
+
+from sqlmodel import Session, col, select
 
 from db.models import Body, ClosedPeriod
 from db.queries import Viewer
@@ -52,8 +54,11 @@ def _of_body(kind: EntryKind, body: Body, meeting: MeetingDay, day: date, note: 
     )
 
 
-def closed_entries(rows: Iterable[ClosedPeriod], viewer: Viewer, since: date, until: date) -> list[Entry]:
-    """Holidays and recess that touch these days."""
+def closed_entries(session: Session, viewer: Viewer, since: date, until: date) -> list[Entry]:
+    """Holidays and recess that touch these days: the ground on which all else stands."""
+    touching = col(ClosedPeriod.first_day) <= until, col(ClosedPeriod.last_day) >= since
+    whose = col(ClosedPeriod.participant_id).in_({"", viewer.participant_id or ""})
+    rows = session.exec(select(ClosedPeriod).where(*touching, whose).order_by(col(ClosedPeriod.first_day)))
     return [
         Entry(
             kind=EntryKind.CLOSED,
@@ -64,5 +69,4 @@ def closed_entries(rows: Iterable[ClosedPeriod], viewer: Viewer, since: date, un
             note="voorbeeld" if row.example else "",
         )
         for row in rows
-        if row.first_day <= until and row.last_day >= since and row.participant_id in ("", viewer.participant_id)
     ]

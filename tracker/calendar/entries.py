@@ -13,7 +13,7 @@ from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import EntryKind, MilestoneState, MilestoneStep
 from db.vocabulary_lobby import MomentKind
 from notifications.wording import day as in_words
-from tracker.lobby.moments import upcoming
+from tracker.lobby.moments import without_source
 from tracker.lobby.yearly_moments import UpcomingMoment
 
 # A mark of its own for each kind, beside the word: colour is never the only sign.
@@ -128,9 +128,8 @@ def moment_entries(session: Session, viewer: Viewer, since: date, until: date) -
 
     Those of sources are left out: their reaction dates stand among the deadlines, with their hour.
     """
-    coming = upcoming(session, viewer, since)  # one that is off stands among the deadlines, as every moment of a source
-    shown = [moment for moment in coming if moment.ends_on and moment.ends_on <= until]
-    return [_moment_entry(moment) for moment in shown if not moment.of_source]
+    coming = without_source(session, viewer, since)
+    return [_moment_entry(moment) for moment in coming if moment.ends_on and moment.ends_on <= until]
 
 
 def _moment_entry(moment: UpcomingMoment) -> Entry:

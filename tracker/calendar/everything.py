@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlmodel import Session, col, select
 
-from db.models import Assignment, Call, ClosedPeriod, Deadline, DossierChallenge
+from db.models import Assignment, Call, Deadline, DossierChallenge
 from db.queries import CallFilter, Viewer
 from db.rights import visible
 from db.vocabulary import DeadlineKind
@@ -91,7 +91,13 @@ def _whose(viewer: Viewer, wanted: Wanted) -> ColumnElement[bool]:
 
 
 def planned(session: Session, viewer: Viewer, now: Now, since: date, until: date, wanted: Wanted) -> list[Entry]:
-    """All else with a day, both days inclusive: of milestones, applications, the lobby, moments and bodies."""
+    """All else with a day, both days inclusive: what people have to do, and what it stands among."""
+    about = session, viewer, now, since, until, wanted
+    return [*to_do(*about), *around(*about)]
+
+
+def to_do(session: Session, viewer: Viewer, now: Now, since: date, until: date, wanted: Wanted) -> list[Entry]:
+    """What somebody has to do on these days: steps, applications, the lobby. Nothing else can be late."""
     today, days, listed = now.today, (since, until), list[Entry]()
     if wanted.shows(EntryKind.MILESTONE):
         listed += milestone_entries(session, viewer, today, *days)
@@ -100,33 +106,28 @@ def planned(session: Session, viewer: Viewer, now: Now, since: date, until: date
         listed += payment_entries(session, viewer, today, *days)
     if wanted.shows(*LOBBY):
         listed += lobby_entries(session, viewer, today, *days)
+    return _narrowed(session, viewer, now, listed, wanted)
+
+
+def around(session: Session, viewer: Viewer, now: Now, since: date, until: date, wanted: Wanted) -> list[Entry]:
+    """Outside moments, meetings and the days of their papers; and holidays and recess, whatever else is asked for.
+
+    What comes each year stands once in these days, on its first day of them.
+    """
+    listed = list[Entry]()
     if wanted.shows(EntryKind.MOMENT):
-        listed += moment_entries(session, viewer, *days)
-    listed += _of_bodies(session, viewer, today, since, until, wanted)
-    kept = [entry for entry in listed if wanted.shows(entry.kind)]
-    return [*_narrowed(session, viewer, now, kept, wanted), *_closed(session, viewer, since, until, wanted)]
-
-
-def _of_bodies(
-    session: Session, viewer: Viewer, today: date, since: date, until: date, wanted: Wanted
-) -> Iterable[Entry]:
-    if not wanted.shows(EntryKind.MEETING, EntryKind.PAPERS):
-        return
-    data = body_calendar(session)
-    yield from meeting_entries(data, viewer, since, until)
-    yield from paper_entries(data, viewer, today, since, until)
-
-
-def _closed(session: Session, viewer: Viewer, since: date, until: date, wanted: Wanted) -> list[Entry]:
-    """Holidays and recess: the ground on which all else stands, whoever and whatever is asked for."""
-    if not wanted.shows(EntryKind.CLOSED):
-        return []
-    rows = session.exec(select(ClosedPeriod).order_by(col(ClosedPeriod.first_day)))
-    return closed_entries(rows, viewer, since, until)
+        listed += moment_entries(session, viewer, since, until)
+    if wanted.shows(EntryKind.MEETING, EntryKind.PAPERS):
+        data = body_calendar(session)
+        listed += meeting_entries(data, viewer, since, until)
+        listed += paper_entries(data, viewer, now.today, since, until)
+    closed = closed_entries(session, viewer, since, until) if wanted.shows(EntryKind.CLOSED) else []
+    return [*_narrowed(session, viewer, now, listed, wanted), *closed]
 
 
 def _narrowed(session: Session, viewer: Viewer, now: Now, entries: list[Entry], wanted: Wanted) -> list[Entry]:
-    """Those of the person, organisation, opgave, words and calls that are asked for."""
+    """Those of the kinds, person, organisation, opgave, words and calls that are asked for."""
+    entries = [entry for entry in entries if wanted.shows(entry.kind)]
     if wanted.person is not None:
         entries = [entry for entry in entries if wanted.person in entry.people]
     elif wanted.participant:

@@ -45,13 +45,24 @@ def upcoming(session: Session, viewer: Viewer, day: date, with_ended: bool = Fal
 
     ``with_ended``: also what its source called off, until the day on which it would have been.
     """
+    coming, taken = _kept_and_yearly(session, viewer, day)
+    coming += _from_calls(session, day, taken)
+    return sorted([m for m in coming if with_ended or not m.ended], key=_by_day)
+
+
+def without_source(session: Session, viewer: Viewer, day: date) -> list[UpcomingMoment]:
+    """Those of these that no source tells of: people's own and the yearly calendar's."""
+    return sorted([m for m in _kept_and_yearly(session, viewer, day)[0] if not m.of_source], key=_by_day)
+
+
+def _kept_and_yearly(session: Session, viewer: Viewer, day: date) -> tuple[list[UpcomingMoment], set[int]]:
+    """What people keep and what comes each year, and the sources' moments that stand among these."""
     stored = list(session.exec(select(Moment).where(visible(viewer, Moment))))
     real = real_ones(session)
     dated = {(m.pattern, m.year) for m in stored if m.pattern and m.year}
     taken = {m.call_id for m in stored if m.call_id} | {call.id for key, call in real.items() if key in dated}
     of_people = [c for m in stored if (c := of_row(session, m)) and (c.ends_on is None or c.ends_on >= day)]
-    coming = [*of_people, *_from_calls(session, day, taken), *recurring(day, {*dated, *real})]
-    return sorted([m for m in coming if with_ended or not m.ended], key=_by_day)
+    return [*of_people, *recurring(day, {*dated, *real})], taken
 
 
 def _by_day(moment: UpcomingMoment) -> tuple[date, str]:

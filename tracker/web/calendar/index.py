@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -15,7 +16,7 @@ from db.vocabulary_calendar import CalendarScope, EntryKind
 from notifications import wording
 from tracker.calendar.deadline_days import DeadlineDay, Order, deadline_entries, undated
 from tracker.calendar.entries import MARKS, Entry
-from tracker.calendar.everything import Wanted, deadlines, deadlines_of, given_deadlines, planned
+from tracker.calendar.everything import Wanted, around, deadlines, deadlines_of, given_deadlines, planned, to_do
 from tracker.web.calendar import views
 from tracker.web.calendar.entry_lines import entry_line, entry_row
 from tracker.web.calendar.lanes import lanes_of
@@ -27,6 +28,7 @@ LIST_DAYS, AT_ONCE = 92, timedelta(days=13)
 IN_A_CELL = 5  # what does not fit in a day of the grid stands in the list of that day
 ON_A_PAGE = 100
 UNDATED = 12
+OF_BODIES = {EntryKind.MEETING, EntryKind.PAPERS}  # some twenty a week: among quarters only for who asks for it
 LATE, FEW_LATE, MOST_LATE = timedelta(days=400), 5, 100  # how far back, what stands open at once, and what at most
 View = Literal["maand", "lijst", "kwartalen"]
 OpenEnded = dict[str, Any]  # what the page says of calls that stand open without a last day
@@ -66,9 +68,9 @@ def index(request: RequestContext) -> Response:
         entry_line=entry_line,
         entry_row=entry_row,
         people=_people(request.session, request.viewer),
-        participants=[
-            (p.id, p.name) for p in request.session.exec(select(Participant).order_by(col(Participant.name)))
-        ],
+        participants=request.session.exec(
+            select(Participant.id, Participant.name).order_by(col(Participant.name))
+        ).all(),
         **open_ended,
         **shown(request, query, first, open_ended),
         **choices(request.session),
@@ -77,9 +79,11 @@ def index(request: RequestContext) -> Response:
 
 def _people(session: Session, viewer: Viewer) -> list[tuple[str, str]]:
     """Oneself first, then the colleagues."""
-    colleagues = select(User).where(User.participant_id == viewer.participant_id, col(User.deactivated_at).is_(None))
-    others = [user for user in session.exec(colleagues.order_by(col(User.name))) if user.id != viewer.user_id]
-    return [(str(viewer.user_id), "van mij"), *((str(user.id), user.name) for user in others)]
+    others = select(User.id, User.name).where(
+        User.participant_id == viewer.participant_id, col(User.deactivated_at).is_(None), User.id != viewer.user_id
+    )
+    named = session.exec(others.order_by(col(User.name)))
+    return [(str(viewer.user_id), "van mij"), *((str(id_), name) for id_, name in named)]
 
 
 def _undated(request: RequestContext, query: CalendarQuery) -> OpenEnded:
@@ -129,40 +133,40 @@ def _fitting(found: Sequence[DeadlineDay], room: int) -> Sequence[DeadlineDay]:
 def _list(request: RequestContext, query: CalendarQuery, first: date, _: OpenEnded) -> dict[str, Any]:
     (since, until), today = _days(query, first, request.now.today), request.now.today
     start, end = (query.page - 1) * ON_A_PAGE, query.page * ON_A_PAGE
-    from_today = query.day is None and since == today
-    items = _in_order(request, query, since, until, end + 1)
+    begins = query.day is None and since == today and query.page == 1
+    about = request.session, request.viewer, request.now, since - LATE if begins else since, until, query.asked()
+    known = to_do(*about)
+    items = _in_order(request, query, since, until, end + 1, [each for each in known if each.day >= since])
     page = items[start:end]
     shown: list[Entry] = [each for each in page if isinstance(each, Entry)]
     light = [each for each in page if isinstance(each, DeadlineDay)]
     dates = deadline_entries(request.session, request.viewer, request.now, light)
     shown += [each for each in dates if not each.off]
-    late = _late(request, query) if from_today and query.page == 1 else []
+    late = _late(request, query, known) if begins else []
     lately = [day for _, days in by_month(late[-MOST_LATE:]) for day in days]
     more_late = {"late_in_all": len(late), "late": lately, "few": FEW_LATE}
     return {"months": by_month(shown), "more": len(items) > end, **more_late}
 
 
-def _late(request: RequestContext, query: CalendarQuery) -> list[Entry]:
-    """What should have been done before today and is open still, in order: the list begins today.
-
-    Asked for by itself: what comes each year stands once in the days that are asked for.
-    """
-    today, about = request.now.today, (request.session, request.viewer, request.now)
-    known = planned(*about, today - LATE, today - DAY, query.asked())
-    dates = given_deadlines(*about, today - LATE, today, query.asked())
+def _late(request: RequestContext, query: CalendarQuery, known: Iterable[Entry]) -> list[Entry]:
+    """What should have been done before today and is open still, in order: the list begins today."""
+    today = request.now.today
+    dates = given_deadlines(request.session, request.viewer, request.now, today - LATE, today, query.asked())
     late = [each for each in (*known, *dates) if each.overdue and each.day < today]
     return sorted(late, key=lambda each: each.order)
 
 
 def _in_order(
-    request: RequestContext, query: CalendarQuery, since: date, until: date, most: int
+    request: RequestContext, query: CalendarQuery, since: date, until: date, most: int, known: Iterable[Entry]
 ) -> list[Entry | DeadlineDay]:
     """What stands on these days in order, until there are this many: a fortnight may hold five pages.
+
+    ``known``: what people have to do on them.
 
     What is called off stands in the month only, struck out.
     """
     about = request.session, request.viewer, request.now
-    items: list[Entry | DeadlineDay] = [*planned(*about, since, until, query.asked())]
+    items: list[Entry | DeadlineDay] = [*known, *around(*about, since, until, query.asked())]
     while since <= until:
         part = min(since + AT_ONCE, until)
         items += deadlines(*about, since, part, query.asked())
@@ -187,20 +191,16 @@ def _days(query: CalendarQuery, first: date, today: date) -> tuple[date, date]:
 def _quarters(request: RequestContext, query: CalendarQuery, _: date, open_ended: OpenEnded) -> dict[str, Any]:
     """The picture shows the calls that end soonest; the table says the same, and all else stands in the list."""
     today, (since, until) = request.now.today, views.span(request.now.today)
-    about = request.session, request.viewer, request.now, since, until, query.asked()
+    wanted = query.asked() if query.show else replace(query.asked(), kinds=frozenset(EntryKind) - OF_BODIES)
+    about = request.session, request.viewer, request.now, since, until, wanted
     entries = planned(*about)
     calls = lanes_of(*about, most=views.MOST_LANES)
     dates = deadline_entries(request.session, request.viewer, request.now, calls.dates)
     shown = [*entries, *(each for each in dates if not each.off)]
     bars = [(call.what, call.title, f"/regelingen/{call.call_id}") for call in open_ended["undated"]]
     line = views.timeline(shown, bars, today, left_out=calls.left_out + open_ended["more_undated"])
-    coming = [entry for entry in shown if (entry.day >= today or entry.overdue) and _in_table(entry, query)]
+    coming = [entry for entry in shown if entry.day >= today or entry.overdue]
     return {"line": line, "table": views.by_quarter(coming)}
-
-
-def _in_table(entry: Entry, query: CalendarQuery) -> bool:
-    """What bodies bring, some twenty a week, only for who asks for it."""
-    return bool(query.show) or entry.kind not in (EntryKind.MEETING, EntryKind.PAPERS)
 
 
 def by_month(shown: Iterable[Entry]) -> list[tuple[str, list[tuple[date, list[Entry]]]]]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import col, or_, select
 from starlette.responses import Response
 
-from db.models import Application, Call, ClosedPeriod, Deadline, DecisionClock
+from db.models import Application, Call, Deadline, DecisionClock
 from db.rights import visible
 from notifications.wording import amount
 from tracker.applications.totals import Sum
@@ -86,7 +86,7 @@ def _work(request: RequestContext, days: views.Span) -> list[Entry]:
         *(replace(entry, call=entry.href) for entry in tasks),
         *moment_entries(session, viewer, since, until),
     ]
-    closed = closed_entries(session.exec(select(ClosedPeriod)), viewer, since, until)
+    closed = closed_entries(session, viewer, since, until)
     return [entry for entry in entries if since <= entry.day <= until] + closed
 
 
