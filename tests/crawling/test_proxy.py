@@ -2,11 +2,11 @@
 
 import ssl
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from socket import create_server
+from socket import AF_INET6, create_server, getaddrinfo, socket
 
 import pytest
 import trustme
@@ -185,3 +185,22 @@ def test_a_second_reader_inside_and_what_fetch_allow_names_are_asked_directly(se
     assert post_json(Endpoint(server.url, "", "m", 1, Decimal(1), Decimal(1), nowhere), b"[]") == b"{}"
     own = Outgoing(pairs((f"127.0.0.1:{server.port}",)), nowhere.proxy)
     assert guarded_fetch(own)(f"{server.url}/keys") == (200, b"{}")
+
+
+def has_ipv6(host: str) -> bool:
+    """Whether a host is known here by IPv6, too."""
+    with suppress(OSError), socket(AF_INET6) as tried:
+        tried.bind(("::1", 0))
+        return AF_INET6 in {found[0] for found in getaddrinfo(host.strip("[]"), 80)}
+    return False
+
+
+@pytest.mark.usefixtures("own_interpreter")
+@pytest.mark.parametrize("host", ["[::1]", "localhost"])
+def test_a_source_that_has_only_an_ipv6_address_is_read(host: str) -> None:
+    if not has_ipv6(host):
+        pytest.skip(f"{host} is not known here")
+    with playing(by_ipv6=host) as server:
+        server.answers[SEARCH] = portal([topic(1)])
+        found = crawled(server.url, fetch_allow=(f"{host}:{server.port}",))
+    assert (len(found.listings), found.stopped) == (1, "")

@@ -1,6 +1,7 @@
 """A local HTTP server that plays sources: each path has a function that answers as badly as a test wants."""
 
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -80,12 +81,13 @@ class Played:
     """The server as a test sees it."""
 
     port: int
+    host: str = "127.0.0.1"
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def pages(self) -> list[Asked]:
         return [a for a in self.asked if a.path != "/robots.txt"]
@@ -93,19 +95,24 @@ class Played:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    address_family = socket.AF_INET
     played: Played
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         return
 
 
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
 @contextmanager
-def playing(tls: ssl.SSLContext | None = None) -> Iterator[Played]:
-    """A running server; answers are set by path on the result."""
-    server = _Server(("127.0.0.1", 0), PlayedRequest)
+def playing(tls: ssl.SSLContext | None = None, by_ipv6: str = "") -> Iterator[Played]:
+    """A running server; answers are set by path on the result. ``by_ipv6``: on ::1 alone, under this name."""
+    server = _Server6(("::1", 0), PlayedRequest) if by_ipv6 else _Server(("127.0.0.1", 0), PlayedRequest)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    server.played = Played(server.server_address[1])
+    server.played = Played(server.server_address[1], by_ipv6 or "127.0.0.1")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

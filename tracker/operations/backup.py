@@ -14,15 +14,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, LargeBinary, MetaData, Table, select
+from sqlalchemy import Connection, Engine, MetaData, Table, select
 from sqlmodel import SQLModel
 
 import db.models
 from db.job_queue import PREFIX
 from db.schema import newest_schema, schema_on
 from tracker.operations.installation import Belongings, add_belongings
+from tracker.operations.large_values import large_columns, long_bytes, piece_lines, shortened
 
-FORMAT = 3
+FORMAT = 4
 AT_ONCE, FEW = 500, 20  # rows
 OF_THE_INDEX = ("search_call", "alembic_version", "sqlite_", PREFIX)  # made anew, never carried over
 Progress = Callable[[int, int], None]
@@ -70,7 +71,7 @@ def _write_table(connection: Connection, archive: zipfile.ZipFile, table: Table)
         for line in _lines(connection, table):
             file.write(line)
             digest.update(line)
-            count += 1
+            count += line.startswith(b"{")  # a row, and no piece of one
     return digest.hexdigest(), count
 
 
@@ -93,17 +94,16 @@ def _as_they_are(connection: Connection) -> list[Table]:
 
 
 def _lines(connection: Connection, table: Table) -> Iterator[bytes]:
-    query = select(table).order_by(*table.primary_key.columns)
-    for row in connection.execution_options(yield_per=_at_once(table)).execute(query).mappings():
-        yield json.dumps(dict(row), default=_written, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    query = select(*shortened(table)).order_by(*table.primary_key.columns)
+    at_once = FEW if large_columns(table) else AT_ONCE
+    for found in connection.execution_options(yield_per=at_once).execute(query).mappings():
+        row = dict(found)
+        long = long_bytes(table, row)
+        yield json.dumps(row, default=_written, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        yield from piece_lines(connection, table, row, long)
 
 
 def _written(value: bytes | Decimal | date) -> str:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return str(value) if isinstance(value, Decimal) else value.isoformat()
-
-
-def _at_once(table: Table) -> int:
-    """How many rows at a time: few where a row may hold a whole file."""
-    return FEW if any(isinstance(column.type, LargeBinary) for column in table.columns) else AT_ONCE

@@ -24,6 +24,7 @@ from notifications.brakes import pause
 from tracker.errors import NotPossible
 from tracker.mailing.sent_before import RESTORED
 from tracker.operations.backup import FORMAT, Progress, tables
+from tracker.operations.large_values import Pieces, large_columns, pieces, put_row
 
 BATCH_ROWS, BATCH_BYTES = 500, 4 << 20
 MUST_BE_EMPTY = ("call", "user", "delivery", "audit_entry")
@@ -68,7 +69,7 @@ def read_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
         must_be_known(str(manifest["schema"]))
     except SchemaUnknown as error:
         raise NotRestorable(f"this backup: {error}") from error
-    if manifest["format"] not in (2, FORMAT):
+    if manifest["format"] not in (2, 3, FORMAT):
         raise NotRestorable(f"the backup has format {manifest['format']}, this program knows {FORMAT}")
     return manifest
 
@@ -116,7 +117,10 @@ def _fill(connection: Connection, archive: zipfile.ZipFile, table: Table, sha256
     digest = hashlib.sha256()
     with archive.open(f"{table.name}.jsonl") as file:
         for rows in _parents_first(table, _batches(table, _hashed(file, digest))):
-            connection.execute(insert(table), rows)
+            if any(isinstance(value, Pieces) for value in rows[0].values()):
+                put_row(connection, table, rows[0])
+            else:
+                connection.execute(insert(table), rows)
     if digest.hexdigest() != sha256:
         raise NotRestorable(f"table {table.name} in the backup is damaged")
 
@@ -127,15 +131,19 @@ def _hashed(lines: Iterable[bytes], digest: Any) -> Iterator[bytes]:
         yield line
 
 
-def _batches(table: Table, lines: Iterable[bytes]) -> Iterator[Rows]:
-    """Rows together, as many as fit."""
+def _batches(table: Table, lines: Iterator[bytes]) -> Iterator[Rows]:
+    """Rows together, as many as fit; one whose bytes follow in pieces alone, and taken before the next is asked for."""
     kinds = {column.name: type(column.type) for column in table.columns}
-    rows, size = list[dict[str, Any]](), 0
+    large, rows, size = large_columns(table), list[dict[str, Any]](), 0
     for line in lines:
         row = json.loads(line)
+        long = {name: pieces(row.pop(name), lines) for name in large if isinstance(row.get(name), int)}
         rows.append({name: _read(kinds[name], row[name]) for name in kinds if name in row})
         size += len(line)
-        if len(rows) >= BATCH_ROWS or size >= BATCH_BYTES:
+        if long:
+            yield from filter(None, (rows[:-1], [rows[-1] | long]))
+            rows, size = [], 0
+        elif len(rows) >= BATCH_ROWS or size >= BATCH_BYTES:
             yield rows
             rows, size = [], 0
     if rows:
