@@ -104,7 +104,7 @@ CORE = {
 }
 CORE_ROOMS = {
     "tracker/calls/losses.py", "tracker/calls/recollection.py", "tracker/calls/store.py",
-    "notifications/outbox.py", "notifications/claims.py", "tracker/operations/restore.py",
+    "notifications/outbox.py", "notifications/claims.py", "tracker/operations/restore.py", "tracker/operations/large_values.py",
 }  # fmt: skip
 
 
