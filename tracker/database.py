@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from shutil import disk_usage
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
@@ -18,6 +19,8 @@ from db.schema import newest_schema, schema_of
 from db.session import open_engine
 from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.settings import Settings
+
+NO_ROOM = 64 * 1024  # bytes: the files beside SQLite's need as much
 
 
 def open_database(settings: Settings) -> Engine:
@@ -109,7 +112,7 @@ def migrate_database(settings: Settings, say: Callable[[str], None] = lambda _: 
         is_new = not schema_of(engine)
         upgrade(engine)
     except (DatabaseError, SchemaUnknown) as error:
-        raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
+        raise CommandFailed(f"cannot open the database: {_why(error, engine)}") from error
     if is_new:
         say(f"made {place_of(engine)}")
     return engine
@@ -127,7 +130,7 @@ def must_be_whole(engine: Engine) -> None:
         with engine.connect().execution_options(read_only=True) as connection:
             trouble = damage(connection)
     except DatabaseError as error:
-        trouble = _first_line(error)
+        trouble = _why(error, engine)
     if trouble:
         raise CommandFailed(f"the database is damaged: {trouble}; nothing is sent from it, restore the last backup")
 
@@ -161,7 +164,14 @@ def schema_at(engine: Engine) -> str:
     try:
         return schema_of(engine)
     except DatabaseError as error:
-        raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
+        raise CommandFailed(f"cannot open the database: {_why(error, engine)}") from error
+
+
+def _why(error: Exception, engine: Engine) -> str:
+    """SQLite calls a disk without room an I/O error, even where somebody only reads."""
+    place = Path(str(engine.url.database)).parent if engine.dialect.name == "sqlite" else None
+    full = place is not None and place.is_dir() and disk_usage(place).free < NO_ROOM
+    return f"{_first_line(error)} (its disk is full)" if full else _first_line(error)
 
 
 def _first_line(error: Exception) -> str:

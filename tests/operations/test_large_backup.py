@@ -127,9 +127,11 @@ def test_a_backup_and_its_restore_take_little_memory_whatever_the_size(
         f"{(tmp_path / 'big.zip').stat().st_size / MIB:.0f} MiB: " + ", ".join(f"{k} {v} MiB" for k, v in peaks.items())
     )
     assert max(peaks.values()) < MOST_MIB
-    with Session(open_engine(back)) as session:
+    restored = open_engine(back)
+    with Session(restored) as session:
         assert session.exec(select(func.sum(func.length(DocumentContent.content)))).one() == 300 * MIB
         assert session.exec(select(func.count(col(Snapshot.sha256)))).one() == 8000
+    restored.dispose()
 
 
 def emptied(database_url: str) -> str:

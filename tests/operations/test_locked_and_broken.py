@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -111,17 +111,43 @@ def test_a_disk_that_is_full_half_way_a_crawl_costs_that_crawl_only(ready: Path)
     assert (row["seen"], row["new"], row["complete"]) == (60, 60, True)
 
 
-def test_a_full_disk_for_passing_pages_is_named_for_every_source_it_stops(tmp_path: Path) -> None:
-    full = tmp_path / "full"
-    full.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", full], capture_output=True)
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """A disk of so many bytes, where this machine lets one be mounted."""
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True)
     if mounted.returncode:
         pytest.skip("this machine does not let a small disk be mounted")
     try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_a_restore_onto_a_disk_that_is_full_leaves_nothing_that_keeps_it_full(ready: Path, tmp_path: Path) -> None:
+    assert kansenradar(ready, "backup", "b.zip").returncode == 0
+    with small_disk(tmp_path / "full", "1m") as full:
+        there = {"KANSENRADAR_DATABASE_URL": f"sqlite:///{full / 'k.db'}"}
+        done = kansenradar(ready, "restore", "b.zip", **there)
+        assert (done.returncode, done.stderr.splitlines()[-1]) == (1, "kansenradar: database: database or disk is full")
+        assert list(full.iterdir()) == []
+
+
+def test_a_database_on_a_disk_without_any_room_says_that_it_is_the_disk(ready: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "full", "8m") as full:
+        shutil.copy(ready / "data/kansenradar.db", full / "k.db")
+        with suppress(OSError), (full / "rest").open("wb", buffering=0) as rest:
+            while rest.write(b"x" * 4096):
+                pass
+        done = kansenradar(ready, "check", KANSENRADAR_DATABASE_URL=f"sqlite:///{full / 'k.db'}")
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[-1].endswith("(its disk is full)"), done.stderr
+
+
+def test_a_full_disk_for_passing_pages_is_named_for_every_source_it_stops(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "full", "16k") as full:
         (full / "rest").write_bytes(b"x" * 12_288)
         assert from_spool(EuPortal, full, NOW, NOW, "").stopped == "this machine: No space left on device"
-    finally:
-        subprocess.run(["umount", full], check=True)
     assert from_spool(EuPortal, tmp_path, NOW, NOW, "").stopped == "the reading process ended without a result"
 
 

@@ -47,6 +47,24 @@ def restore_backup(engine: Engine, path: Path, now: datetime, progress: Progress
 
     A backup of an older version fills a database of that version, which is then brought up to date.
     """
+    is_new = not schema_of(engine)
+    try:
+        return _restored(engine, path, now, progress)
+    except BaseException:
+        if is_new:
+            _take_away(engine)
+        raise
+
+
+def _take_away(engine: Engine) -> None:
+    """A file that was begun for nothing: on a full disk its log would keep the disk full."""
+    engine.dispose()
+    if engine.dialect.name == "sqlite":
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{engine.url.database}{ending}").unlink(missing_ok=True)
+
+
+def _restored(engine: Engine, path: Path, now: datetime, progress: Progress) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = read_manifest(archive)
