@@ -281,3 +281,41 @@ def test_whom_one_spoke_with_is_asked_where_the_organisation_had_ended_by_that_d
         assert visitor.send_form("/contacten", **typed, meant=meant).status_code == 303
     with reading(engine) as session:
         assert session.exec(select(Stakeholder.organisation).join(ContactMoment)).one() == kept
+
+
+@pytest.mark.parametrize(
+    ("meant", "kept"),
+    [
+        ("successor", "Ministerie van Economische Zaken en Klimaat"),
+        ("as typed", "Ministerie van Klimaat en Groene Groei"),
+    ],
+)
+def test_a_corrected_day_after_the_organisation_ended_asks_the_same_and_other_words_ask_nothing(
+    cast: Cast, engine: Engine, now: datetime, tmp_path: Path, meant: str, kept: str
+) -> None:
+    cast.session.commit()
+    typed = {"organisation": "Ministerie van Klimaat en Groene Groei", "message": "Regie", "person": "K. Naria"}
+    before, after = {**typed, "day": "2026-01-20"}, {**typed, "day": "2026-05-20"}
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        here = visitor.send_form("/contacten", **before).headers["location"].partition("?")[0] + "/bewerken"
+        assert "ging op in" not in visitor.get(here).text
+        assert visitor.send_form(here, **before, seen=1).status_code == 303
+        asked = visitor.send_form(here, **after, seen=2)
+        assert (asked.status_code, "ging op in" in asked.text) == (422, True)
+        assert 'name="meant" value="successor" checked' in asked.text
+        assert visitor.send_form(here, **after, seen=2, meant=meant).status_code == 303
+        again = {**after, "organisation": kept, "message": "Regie op warmte"}
+        assert visitor.send_form(here, **again, seen=3).status_code == 303, "answered before"
+    with reading(engine) as session:
+        whom = session.exec(select(Stakeholder).join(ContactMoment)).one()
+        assert (whom.organisation, whom.person) == (kept, "K. Naria")
+
+
+def test_a_name_that_is_cleared_stands_there_no_more(cast: Cast, engine: Engine, now: datetime, tmp_path: Path) -> None:
+    cast.session.commit()
+    typed = {"organisation": "KGG", "office": "directeur", "message": "Regie", "person": "K. Naria"}
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        here = visitor.send_form("/contacten", **typed, day="2026-01-20").headers["location"].partition("?")[0]
+        cleared = {**typed, "person": "", "day": "2026-01-20", "seen": 1}
+        assert visitor.send_form(f"{here}/bewerken", **cleared).status_code == 303
+        assert "K. Naria" not in visitor.get(f"{here}/bewerken").text

@@ -19,7 +19,7 @@ from tracker.lobby import contact_list, contacts
 from tracker.lobby.audience import audiences
 from tracker.lobby.history import history_of, owns, withdrawn_without_dossier
 from tracker.lobby.presence import SHOWN, presence, presence_at
-from tracker.lobby.whom import Ended, ended, spoken_with
+from tracker.lobby.whom import ended, spoken_with
 from tracker.organisations import register
 from tracker.organisations.register import choices, gone, live, organisation_for, sees
 from tracker.rights import may_change
@@ -27,7 +27,7 @@ from tracker.versions import MEANWHILE, stand
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, attempt, lobby_dossier
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Sharing, Text, asked_for, filled
+from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, InvalidForm, Line, Sharing, Text, asked_for, filled
 from tracker.web.frame.lists import ListQuery
 
 SUCCESSOR = "successor"
@@ -216,25 +216,31 @@ def log(request: RequestContext) -> Response:
     whom = Whom(organisation=form.organisation, office=form.office, day=form.day, dossier=form.dossier_id)
     if form.only_look:
         return _form(request, whom, FormState(request.form, {}))
-    gone_by = ended(request.session, request.viewer, form.organisation, form.day or request.now.today)
-    if gone_by and gone_by.successor and not form.meant:
-        return _form(request, whom, FormState(request.form, {"meant": WHOM}, REFUSED))
     near = presence(request.session, request.viewer, form.organisation, form.office, request.now.today)
     if near.ask and form.asked != near.ask:
         return _form(request, whom, FormState(request.form, {"form": WHOM_TO_ASK}, REFUSED))
-    contact = attempt(request, lambda: _log(request, form, gone_by))
+    contact = attempt(request, lambda: _log(request, form))
     if isinstance(contact, FormState):
         return _form(request, whom, contact)
     return request.to(f"/contacten/{contact.id}", "bewaard")
 
 
-def _log(request: RequestContext, form: ContactForm, gone_by: Ended | None) -> ContactMoment:
-    after = gone_by.successor if gone_by and form.meant == SUCCESSOR else None
-    office = contacts.Office(after.name if after else form.organisation, form.office, form.person)
-    contact = contacts.log_contact(request.deed, form.fields(request.now.today), office)
+def _log(request: RequestContext, form: ContactForm) -> ContactMoment:
+    fields = form.fields(request.now.today)
+    contact = contacts.log_contact(request.deed, fields, office_meant(request, form, fields.day, form.person))
     if form.promise.strip():
         contacts.commit_to(request.deed, contact, form.promise, form.promise_due)
     return contact
+
+
+def office_meant(request: RequestContext, form: ContactForm, day: date, person: str) -> contacts.Office:
+    """With whom it was. Raises InvalidForm where the organisation had ended by that day and nothing is chosen yet."""
+    gone_by = ended(request.session, request.viewer, form.organisation, day)
+    after = gone_by.successor if gone_by else None
+    if after and not form.meant:
+        raise InvalidForm({"meant": WHOM})
+    name = after.name if after and form.meant == SUCCESSOR else form.organisation
+    return contacts.Office(name, form.office, person)
 
 
 def find_contact(request: RequestContext) -> ContactMoment:

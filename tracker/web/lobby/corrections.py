@@ -10,9 +10,10 @@ from db.vocabulary_lobby import CommitmentKind, LogKind, OutcomeResult
 from tracker.errors import NotFound
 from tracker.lobby import contacts, history, moments
 from tracker.lobby.audience import audiences
+from tracker.lobby.whom import Ended, ended
 from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, Line, Text
+from tracker.web.frame.forms import FormState, Line, Text, filled
 from tracker.web.lobby import contacts as contact_pages
 from tracker.web.lobby import dossiers as dossier_pages
 
@@ -62,8 +63,15 @@ def _form(request: RequestContext, contact: ContactMoment, state: FormState) -> 
         state=state,
         contact=contact,
         who=request.session.get_one(Stakeholder, contact.stakeholder_id),
+        ended=_ended(request, contact, state) if "meant" in {**state.errors, **state.typed} else None,
         dossiers=_dossiers(request, contact),
     )
+
+
+def _ended(request: RequestContext, contact: ContactMoment, state: FormState) -> Ended | None:
+    """The organisation that was typed, where it had ended by the day that was."""
+    typed, _ = filled(contact_pages.Whom, state.typed)
+    return ended(request.session, request.viewer, typed.organisation, typed.day or contact.day) if typed else None
 
 
 def _dossiers(request: RequestContext, contact: ContactMoment) -> list[tuple[int, str]]:
@@ -79,9 +87,13 @@ edit_page = PageOf(contact_pages.find_contact, _form, lambda contact: f"/contact
 @edit_page.form(ContactEditForm)
 def edit_contact(request: RequestContext, contact: ContactMoment, form: ContactEditForm) -> None:
     """Keep what was corrected, unless somebody else was first."""
-    person = form.person or request.session.get_one(Stakeholder, contact.stakeholder_id).person
+    fields, who = form.fields(contact.day), request.session.get_one(Stakeholder, contact.stakeholder_id)
+    person = form.person if "person" in request.form else who.person
     office = contacts.Office(form.organisation, form.office, person)
-    contacts.edit_contact(request.deed, contact, form.fields(contact.day), office, form.seen)
+    before, now = ((who.organisation, contact.day), (form.organisation, fields.day))
+    if ended(request.session, request.viewer, *now) != ended(request.session, request.viewer, *before):
+        office = contact_pages.office_meant(request, form, fields.day, person)
+    contacts.edit_contact(request.deed, contact, fields, office, form.seen)
 
 
 @contact_pages.page.form(SeenForm, done="ingetrokken")
