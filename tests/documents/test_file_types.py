@@ -9,7 +9,16 @@ from docx import Document as WordDocument
 from openpyxl import Workbook
 
 from db.vocabulary_documents import DocumentKind
-from tracker.documents.file_types import ENDINGS, MEDIA_TYPES, MOST_PARTS, MOST_UNPACKED, checked_name, kind_of
+from tracker.documents.file_types import (
+    ENDINGS,
+    MEDIA_TYPES,
+    MOST_PARTS,
+    MOST_TOLD,
+    MOST_UNPACKED,
+    PACKED,
+    checked_name,
+    kind_of,
+)
 from tracker.errors import Incomplete
 
 MAIN = "application/vnd.openxmlformats-officedocument.{}.main+xml"
@@ -56,18 +65,27 @@ def test_a_file_is_known_by_its_bytes(file: tuple[str, bytes], kind: DocumentKin
     assert kind_of(*file) == kind
 
 
+def test_a_drawing_of_another_program_in_a_document_is_no_file_in_it() -> None:
+    drawn = package(_types=WORD_TYPES, word__embeddings__oleObject1_dot_bin=b"\xd0\xcf\x11\xe0 Visio")
+    assert kind_of("nota.docx", drawn) == DocumentKind.WORD
+
+
 def test_every_kind_has_an_ending_and_a_media_type() -> None:
     assert set(ENDINGS) == set(MEDIA_TYPES) == set(DocumentKind) - {DocumentKind.LINK} == set(GOOD.values())
 
 
 MACRO_TYPES = types("application/vnd.ms-word.document.macroEnabled.main+xml")
 WORD_TYPES = types(MAIN.format("wordprocessingml.document"))
+VBA = types("application/vnd.ms-office.vbaProject")
+FAR = bytes(MOST_TOLD - 5)  # so that the mark lies across two pieces that are read
 BAD = {
     "an archive": ("bestanden.zip", package(a_dot_txt="x"), "archief"),
     "an archive that calls itself a document": ("nota.docx", package(a_dot_txt="x"), "archief"),
     "a document within an archive": ("nota.docx", package(_types=WORD_TYPES, x_dot_zip=b"PK"), "archief"),
     "macros by type": ("nota.docx", package(_types=MACRO_TYPES), "macro"),
     "macros by part": ("nota.docx", package(_types=WORD_TYPES, word__vbaProject_dot_bin=b"x"), "macro"),
+    "macros under another name": ("nota.docx", package(_types=WORD_TYPES + VBA, word__x_dot_bin=b"x"), "macro"),
+    "a program packed in an object": ("nota.docx", package(_types=WORD_TYPES, e__o1_dot_bin=FAR + PACKED + b"MZ"), "ander bestand"),
     "a workbook with macros inside": ("nota.docx", package(_types=WORD_TYPES, e__a_dot_xlsm=b"x"), "macro"),
     "macros of OpenDocument": ("nota.odt", package(mimetype=MEDIA_TYPES[DocumentKind.ODT], Basic__a_dot_xml="x"), "macro"),
     "a template": ("nota.docx", package(_types=types(MAIN.format("wordprocessingml.template"))), "archief"),

@@ -47,7 +47,9 @@ PACKAGE = b"PK\x03\x04"
 MACROS = re.compile(
     r"(^|/)vbaproject|^(basic|scripts)/|\.(doc|dot|xls|xlt|xla|ppt|pot|pps|ppa)m$|\.xlsb$", re.IGNORECASE
 )
+MACRO_TYPES = re.compile(rb"macroenabled|ms-office\.vba", re.IGNORECASE)
 INSIDE = re.compile(r"\.(zip|7z|rar|gz|tar|jar|exe|dll|js|vbs|ps1|bat|cmd|scr|msi|lnk)$", re.IGNORECASE)
+PACKED = "Ole10Native".encode("utf-16-le")  # an object that holds a file of any kind, a program too
 UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})  # of unicode: control, direction, line ends
 FORBIDDEN = re.compile(r'[/\\<>:"|?*]')
 BARE = frozenset(range(32)) - {9, 10, 12, 13} | {127}  # bytes that stand in no text
@@ -99,6 +101,7 @@ def _package(name: str, content: bytes) -> DocumentKind:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             _check_parts(name, package.infolist())
+            _check_objects(name, package)
             return _declared(name, package)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError, KeyError) as error:
         raise Incomplete(f"{name}: dit bestand is beschadigd of beveiligd.", "file") from error
@@ -113,12 +116,30 @@ def _check_parts(name: str, parts: list[zipfile.ZipInfo]) -> None:
         raise Incomplete(f"{name}: er zit een archief of programma in; dat kan hier niet.", "file")
 
 
+def _check_objects(name: str, package: zipfile.ZipFile) -> None:
+    """No file of another kind in an object; a drawing or formula of another program is none."""
+    for part in package.infolist():
+        if part.filename.lower().endswith(".bin") and _holds(package, part, PACKED):
+            raise Incomplete(f"{name}: er zit een ander bestand in verpakt; haal dat eruit.", "file")
+
+
+def _holds(package: zipfile.ZipFile, part: zipfile.ZipInfo, words: bytes) -> bool:
+    """Whether these bytes stand in a part, read piece by piece."""
+    before = b""
+    with package.open(part) as opened:
+        while piece := opened.read(MOST_TOLD):
+            if words in before + piece:
+                return True
+            before = piece[-len(words) :]
+    return False
+
+
 def _declared(name: str, package: zipfile.ZipFile) -> DocumentKind:
     names = set(package.namelist())
     if "mimetype" in names and _told(package, "mimetype").strip() == MEDIA_TYPES[DocumentKind.ODT].encode():
         return DocumentKind.ODT
     told = _told(package, "[Content_Types].xml") if "[Content_Types].xml" in names else b""
-    if b"macroenabled" in told.lower():
+    if MACRO_TYPES.search(told):
         raise Incomplete(f"{name}: er staan macro's in. Bewaar het zonder macro's.", "file")
     for kind in (DocumentKind.WORD, DocumentKind.EXCEL, DocumentKind.SLIDES):
         if f'"{MEDIA_TYPES[kind]}.main+xml"'.encode() in told:
