@@ -6,6 +6,7 @@ kept. Every person is kept for a purpose and until a day, as on the form; the sa
 
 import csv
 import io
+import quopri
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ PARTS = {
     "mail": ("E-mail", ("e mail address", "e mail 1 value", "email", "e mailadres", "e mail", "e mail 1 address")),
     "telephone": ("Telefoon", ("business phone", "phone 1 value", "telefoon op werk", "mobile phone", "telefoon")),
 }
+QUOTED = re.compile(r"quoted-printable", re.IGNORECASE)
+CHARSET = re.compile(r";charset=([\w-]+)", re.IGNORECASE)
 VCARD_PARTS = {"FN": "whole", "ORG": "organisation", "TITLE": "office", "EMAIL": "mail", "TEL": "telephone"}
 
 
@@ -91,17 +94,50 @@ def _clean(cell: str) -> str:
 
 
 def _vcards(text: str) -> AddressBook:
-    """Folded lines are joined first; of a property that stands there twice the first counts."""
+    """Of a property that stands there twice the first counts; who has no whole name has the parts of it."""
     rows: list[dict[str, str]] = []
-    for line in re.sub(r"\r?\n[ \t]", "", text).splitlines():
+    for line in _unfolded(text):
         name, _, value = line.partition(":")
         key = name.split(";")[0].rpartition(".")[2].upper()
         if (key, value.strip().upper()) == ("BEGIN", "VCARD"):
             rows.append({})
-        elif rows and key in VCARD_PARTS:
-            said = re.split(r"(?<!\\);", value)[0] if key == "ORG" else value
-            rows[-1].setdefault(key, _clean(re.sub(r"\\([,;\\])", r"\1", said).replace("\\n", " ")))
-    return AddressBook(list(VCARD_PARTS), rows)
+        elif rows and key in (*VCARD_PARTS, "N"):
+            rows[-1].setdefault(key, _said(key, _decoded(name, value)))
+    return AddressBook(list(VCARD_PARTS), [{**row, "FN": row.get("FN") or row.get("N", "")} for row in rows])
+
+
+def _unfolded(text: str) -> Iterator[str]:
+    """Each property on one line: a line that goes on begins with a blank, or the one before ends in "=" (2.1)."""
+    whole, goes_on = "", False
+    for line in [*text.splitlines(), "END"]:
+        if goes_on or line[:1] in (" ", "\t"):
+            whole += line if goes_on else line[1:]
+        else:
+            yield whole
+            whole = line
+        goes_on = whole.endswith("=") and bool(QUOTED.search(whole.partition(":")[0]))
+        whole = whole[:-1] if goes_on else whole
+
+
+def _decoded(name: str, value: str) -> str:
+    """As Outlook writes letters with accents: bytes as =E9, in a set of characters that it may name."""
+    if not QUOTED.search(name):
+        return value
+    written = quopri.decodestring(value.encode())
+    charset = CHARSET.search(name)
+    try:
+        return written.decode(charset[1] if charset else "utf-8")
+    except (LookupError, UnicodeDecodeError):
+        return written.decode("cp1252", errors="replace")
+
+
+def _said(key: str, value: str) -> str:
+    """The words of a property: of an organisation without its department, of a name in the order of speech."""
+    parts = [re.sub(r"\\([,;\\])", r"\1", part).replace("\\n", " ") for part in re.split(r"(?<!\\);", value)]
+    if key == "N":
+        last, first, middle = (*parts, "", "")[:3]
+        return _clean(f"{first} {middle} {last}")
+    return _clean(parts[0] if key == "ORG" else ";".join(parts).removeprefix("tel:"))
 
 
 def guess(columns: Sequence[str]) -> dict[str, str]:
@@ -120,6 +156,11 @@ def people_of(book: AddressBook, mapping: dict[str, str]) -> Iterator[Office]:
         yield Office(part.get("organisation", ""), part.get("office", ""), name or part.get("whole", ""), address)
 
 
+def is_whole(person: Office) -> bool:
+    """Whether somebody can be kept: who has no name or no organisation is left out."""
+    return bool(person.person and person.organisation)
+
+
 def bring(deed: Deed, book: AddressBook, mapping: dict[str, str], purpose: str, until: date) -> Brought:
     """Keep them as the own organisation's. Raises Incomplete without a purpose, or with a last day that is past."""
     why = required(purpose, "purpose", "Schrijf op waarom u deze namen bewaart.")
@@ -127,7 +168,7 @@ def bring(deed: Deed, book: AddressBook, mapping: dict[str, str], purpose: str, 
         raise Incomplete("Kies een dag die nog komt.", "until")
     new, known, left = set[int](), set[int](), 0
     for person in people_of(book, mapping):
-        if not person.person or not person.organisation:
+        if not is_whole(person):
             left += 1
             continue
         kept = Office(person.organisation, person.office, person.person, person.address, why, until)

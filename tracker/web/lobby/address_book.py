@@ -57,6 +57,7 @@ def _page(request: RequestContext, state: FormState, book: AddressBook | None, c
         columns=[(column, column) for column in book.columns] if book else [],
         parts=[(part, label, mapping.get(part, "")) for part, (label, _) in PARTS.items()],
         people=people[:SHOWN],
+        left=sum(not import_address_book.is_whole(person) for person in people),
         purpose=PURPOSE,
         until=request.now.today + KEEP_PERSON,
     )
