@@ -200,16 +200,26 @@ def first_of(row: Mapping[str, Any], own: str) -> str:
 
 
 def found_by_name(activities: Mapping[str, Any], first: Mapping[str, str]) -> dict[str, str]:
-    """New row -> the moved one it must be, where no link says so: one of each with this kind, subject and committee."""
+    """New row -> the moved one it must be, where no link says so: one of each with this kind, subject and committee.
+
+    Also where links lead from the new one to a row that itself came after the moved one.
+    """
     linked = {before for row in activities.values() for before in before_it(row)}
     moved, planned = defaultdict(list), defaultdict(list)
     for key, row in activities.items():
         name = tuple(str(row.get(field) or "").strip().lower() for field in ("Soort", "Onderwerp", "Voortouwnaam"))
         if said_safely(row) == MOVED and key not in linked:
             moved[name].append(key)
-        elif said_safely(row) in ("", PLANNED) and first[key] == key:
+        elif said_safely(row) in ("", PLANNED):
             planned[name].append(key)
-    return {planned[n][0]: moved[n][0] for n in moved if len(moved[n]) == 1 and len(planned[n]) == 1}
+    pairs = {planned[n][0]: moved[n][0] for n in moved if len(moved[n]) == 1 and len(planned[n]) == 1}
+    return {new: old for new, old in pairs.items() if first[new] == new or numbered(activities, old, first[new])}
+
+
+def numbered(activities: Mapping[str, Any], earlier: str, later: str) -> bool:
+    """Whether the first of two activities got its number before the second."""
+    before, after = (str(activities.get(key, {}).get("Nummer") or "") for key in (earlier, later))
+    return bool(before and after) and before < after
 
 
 def standing(row: Mapping[str, Any]) -> Status:

@@ -125,6 +125,17 @@ def test_without_a_link_a_debate_is_followed_only_where_there_is_one_it_can_be()
     ]  # fmt: skip
 
 
+def test_a_debate_found_by_name_is_followed_on_when_a_link_leads_to_its_new_row() -> None:
+    rows = [
+        activity(1, "Verplaatst"),
+        activity(2, "Verplaatst"),
+        activity(3, day="2026-07-02", VervangenVanuit=replaced(2)),
+    ]
+    assert days(read(rows)) == [("id-1", "open", "2026-07-02")]
+    rows[2]["VervangenVanuit"] = replaced(1)  # then the second is another debate, that moved later
+    assert days(read(rows)) == [("id-2", "withdrawn", "2026-06-18"), ("id-1", "open", "2026-07-02")]
+
+
 @pytest.mark.parametrize(
     "kind",
     ["E-mailprocedure", "Procedurevergadering", "Procedures en brieven", "Werkbezoek", "Technische briefing"],
