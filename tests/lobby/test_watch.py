@@ -7,18 +7,18 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Call, ContactMoment, Delivery, Dossier, DossierFollow, Subscription, User
+from db.models import Call, ContactMoment, Delivery, Dossier, DossierFollow, Revision, Subscription, User
 from db.search_index import index_words
 from db.search_words import search_words
 from db.session import reading, writing
-from db.vocabulary import Cadence, Nature, Visibility
+from db.vocabulary import Cadence, Nature, RevisionKind, Status, Visibility
 from notifications.digest_extras import FollowedDossier
 from tests.make.lobby import Cast, gather
 from tests.make.mail_cases import MAILER, plan_at
 from tests.make.pages import visit
 from tracker.clock import Clock, Now
 from tracker.errors import Incomplete, NotAllowed, NotFound
-from tracker.lobby import dossiers, watch
+from tracker.lobby import dossiers, moments, watch
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.mailing.dossier_news import read_dossier_news
 from tracker.mailing.outdated_mail import hidden_since
@@ -83,6 +83,26 @@ def test_what_is_found_outside_on_its_subject_is_told_once(cast: Cast) -> None:
     row.at = soon  # as after a digest that told it
     cast.session.flush()
     assert told(cast, cast.haarlem.id) == []
+
+
+def test_a_debate_that_came_and_went_between_two_digests_is_told_to_who_hooked_on_to_it(cast: Cast) -> None:
+    dossier, soon = cast.open("Warmte"), cast.now + LATER
+    watch.follow(cast.deed(cast.haarlem), dossier, True)
+    debate = paper(
+        cast.session,
+        soon,
+        "Commissiedebat warmte",
+        type_of_action="Commissiedebat",
+        published_on=None,
+        source_word=Status.OPEN,
+    )
+    moments.hook(cast.deed(), dossier, f"call:{debate.id}")
+    assert [said for _, said in told(cast, cast.haarlem.id) if "Nieuw" in said] == [], "hooking is what is told of it"
+    debate.source_word = Status.WITHDRAWN
+    changed = {"kind": RevisionKind.CHANGED, "field": "source_word", "new": "withdrawn"}
+    cast.session.add(Revision(call_id=debate.id, at=soon + LATER, **changed))
+    cast.session.flush()
+    assert ("Warmte", "Ingetrokken, consultatie Commissiedebat warmte") in told(cast, cast.haarlem.id, 2 * LATER)
 
 
 def test_who_may_follow_and_who_chooses_the_subject(cast: Cast) -> None:

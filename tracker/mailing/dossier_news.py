@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -22,17 +22,17 @@ from tracker.mailing.moment_news import REMEMBERED, SourcedMoment, changed_at, l
 from tracker.rights import viewer_of
 
 MOST_OUTSIDE, MOST_LINES = 60, 8  # of a dossier
+KNOWN = datetime.min.replace(tzinfo=UTC)  # since when who follows a dossier knows of what it hooks on to
 # What may be said of these beside what they are: their words are ours, and never what somebody typed.
 SAID = frozenset({LogKind.MOVED, LogKind.AGENDA})
 
 
 @dataclass(frozen=True)
 class Outside:
-    """What a source tells on the subject of a dossier, or of a moment that it hooks on to."""
+    """What a source tells on the subject of a dossier, or of a moment that it hooks on to, which is no news itself."""
 
     call: Call
     sourced: SourcedMoment
-    hooked: bool
 
 
 def read_dossier_news(session: Session, now: Now, only: int | None = None) -> dict[int, tuple[FollowedDossier, ...]]:
@@ -82,7 +82,12 @@ def _outside(session: Session, dossier: Dossier) -> list[Outside]:
         calls.setdefault(call.id, (call, False))
     was, changed = moved_from(session, [call for call, _ in calls.values()]), changed_at(session, calls)
     return [
-        Outside(call, SourcedMoment(of_call(call, was.get(id_)), frozenset(), call.first_seen, changed.get(id_)), hooks)
+        Outside(
+            call,
+            SourcedMoment(
+                of_call(call, was.get(id_)), frozenset(), KNOWN if hooks else call.first_seen, changed.get(id_)
+            ),
+        )
         for id_, (call, hooks) in calls.items()
     ]
 
@@ -90,7 +95,7 @@ def _outside(session: Session, dossier: Dossier) -> list[Outside]:
 def _told(found: Iterable[Outside], since: datetime, now: Now) -> Iterator[AgendaLine]:
     for each in found:
         word, moment = news_of(each.sourced, since, now), each.sourced.moment
-        if not word or (each.hooked and word == "Nieuw"):
+        if not word:
             continue
         kind = "stuk" if is_paper(each.call) else MomentKind(moment.kind).label
         until = f" ({short_day(moment.ends_on)})" if moment.ends_on else ""
