@@ -179,3 +179,17 @@ def test_a_refusal_says_so_in_the_title_and_has_the_focus(
 def test_no_page_writes_a_word_of_ours_without_its_capitals() -> None:
     pages = Path("tracker/web").rglob("*.html")
     assert [page.name for page in pages if re.search(r"\| *capitalize\b(?!_)", page.read_text("utf-8"))] == []
+
+
+def test_what_is_typed_on_one_line_stays_on_one(
+    engine: Engine, people: dict[str, User], now: datetime, tmp_path: Path
+) -> None:
+    """A title or a name with a line break made lines of its own in the text of a mail."""
+    with visit(engine, now, tmp_path, people["administrator"]) as visitor:
+        page, path = "/dossiers/1/bewerken", "/dossiers/{dossier_id:id}/bewerken"
+        assert send(visitor, page, path, title="Warmte\r\nBcc: u").status_code == 303  # type: ignore[attr-defined]
+        page, path = "/beheer/mensen/1", "/beheer/mensen/{user_id:id}"
+        assert send(visitor, page, path, name="Ada\u2028L").status_code == 303  # type: ignore[attr-defined]
+    with reading(engine) as session:
+        assert session.get_one(Dossier, 1).title == "Warmte Bcc: u"
+        assert session.get_one(User, 1).name == "Ada L"

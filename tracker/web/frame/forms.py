@@ -18,7 +18,15 @@ M = TypeVar("M", bound=BaseModel)
 WAS = "was:"  # before a field's name: what stood there when the page was made
 Errors = dict[str, str]
 Text = Annotated[str, Field(max_length=20_000)]
-Line = Annotated[str, Field(max_length=300)]
+
+
+def _on_one_line(text: str) -> str:
+    """A name with a line break in it would make a line of its own in a mail or a file."""
+    return " ".join(text.splitlines())
+
+
+OneLine = AfterValidator(_on_one_line)
+Line = Annotated[str, Field(max_length=300), OneLine]
 
 
 def _offered(level: Visibility) -> Visibility:

@@ -1,7 +1,7 @@
 """Beheer: people with their roles, found by organisation; inviting them; and participants."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, EmailStr, Field
 from sqlmodel import select
@@ -23,7 +23,7 @@ from tracker.versions import must_stand, stand
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, InvalidForm, Line, asked_for
+from tracker.web.frame.forms import FormState, InvalidForm, Line, OneLine, asked_for
 from tracker.web.frame.lists import ListQuery
 
 LANE = 3
@@ -39,7 +39,7 @@ class PersonForm(BaseModel):
 
     seen: str = ""
     email: EmailStr
-    name: str = Field(min_length=1, max_length=120)
+    name: Annotated[str, Field(min_length=1, max_length=120), OneLine]
     role: Role
     participant_id: str = Field(min_length=1)
 
