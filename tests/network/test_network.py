@@ -217,6 +217,8 @@ def test_memberships_hold_from_a_day_until_a_day_and_follow_organisations_that_b
 
     assert there(on=DAY) == there(on=date(2024, 12, 31)) == ["Hogeschool Amstel"]
     assert (there(on=date(2022, 1, 1)), len(there())) == ([], 3)
+    assert there(text="hógeschool-amstel Boards", on=DAY) == ["Hogeschool Amstel"], "found as everywhere we search"
+    assert there(text="hogeschool zuid", on=DAY) == []
     old = register.find(cast.session, viewer_of(cast.coordinator), "Amstelhogeschool", DAY)
     assert old
     register.merge(cast.deed(cast.coordinator), old, cast.session.get_one(Organisation, first.organisation_id))

@@ -12,7 +12,7 @@ from jinja2 import Environment
 from sqlalchemy import Column, ColumnElement, Table, and_, or_
 from sqlmodel import Session, SQLModel, col, select
 
-from db.models import AuditEntry, Dossier, Stakeholder, User
+from db.models import Dossier, Stakeholder, User
 from db.queries import Viewer
 from db.rights import attached, visible
 from db.vocabulary import MailKind
@@ -20,6 +20,7 @@ from db.vocabulary_audit import Action
 from tracker.care.places import PUBLISHED, Named, Place, named, named_in, places
 from tracker.exchange.tables import as_workbook
 from tracker.people.data_register import categories
+from tracker.people.on_record import put_on_record
 
 SECRET = frozenset({"token_hash", "address_hash", "state_hash", "browser_hash", "nonce", "verifier", "password"})
 # With a viewer: what others wrote to a person, or the person began to type, can be about files of anybody.
@@ -172,10 +173,7 @@ def _as_texts(rows: list[dict[str, Any]]) -> list[list[str]]:
 
 def note_exported(session: Session, person: Stakeholder | User, actor: str, now: datetime) -> None:
     """Put on record that what is kept of somebody was taken along; no name in it."""
-    entry = AuditEntry(
-        at=now, actor=actor, action=Action.ACCESS_EXPORT, object=called(person), result="done", origin=actor
-    )
-    session.add(entry)
+    put_on_record(session, now, Action.ACCESS_EXPORT, called(person), actor=actor)
 
 
 def called(person: Stakeholder | User) -> str:

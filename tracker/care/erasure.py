@@ -55,6 +55,7 @@ from tracker.care.places import (
     strike,
 )
 from tracker.errors import KeptByHold
+from tracker.people.on_record import put_on_record
 
 # What is only theirs, and goes with them.
 THEIRS = (
@@ -260,7 +261,7 @@ def _empty_mail(session: Session, user: User, report: Erased) -> None:
 
 def note_erased(session: Session, who: str, actor: str, now: datetime) -> None:
     """Put on record that somebody was erased; ``who`` is the pseudonym that stays."""
-    session.add(AuditEntry(at=now, actor=actor, action=Action.ERASE, object=who, result="done", origin=actor))
+    put_on_record(session, now, Action.ERASE, who, actor=actor)
 
 
 def scrub(engine: Engine) -> None:

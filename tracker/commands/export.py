@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from db.models import AuditEntry
 from db.queries import CallFilter, Viewer
 from db.session import reading, writing
 from db.vocabulary import Status
@@ -20,6 +19,7 @@ from tracker.exchange.export_answers import answers
 from tracker.exchange.export_lobby import KINDS as OF_LOBBY
 from tracker.exchange.export_lobby import SHEETS
 from tracker.exchange.tables import FORMATS, call_columns, calls
+from tracker.people.on_record import put_on_record
 from tracker.people.subscriptions import find_user
 from tracker.rights import viewer_of
 
@@ -63,14 +63,8 @@ def export(
 def _put_on_record(command: CommandContext, kind: str, viewer: Viewer) -> None:
     """What people keep leaves only with a line in the audit log."""
     seen_by = f"user {viewer.user_id}" if viewer.user_id else "everybody"
-    where = "command line"
     with writing(command.engine) as session:
-        session.add(
-            AuditEntry(
-                at=command.now.instant, actor=where, action=f"export {kind}", object=f"what {seen_by} may see",
-                result="done", origin=where,
-            )
-        )  # fmt: skip
+        put_on_record(session, command.now.instant, f"export {kind}", f"what {seen_by} may see")
 
 
 def _viewer(session: Session, email: str) -> Viewer:

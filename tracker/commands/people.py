@@ -1,12 +1,11 @@
 """user add, subscribe, verdict: people, what they get and what they think."""
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from db.models import AuditEntry, Challenge, User
+from db.models import Challenge, User
 from db.session import reading, writing
 from db.vocabulary import Cadence, NoReason, Role, Say, spoken
 from db.vocabulary_audit import Action
@@ -15,6 +14,7 @@ from tracker.errors import WRONG_USAGE, CommandFailed, NotPossible
 from tracker.mailing.trace import find_call
 from tracker.matching.verdicts import judge
 from tracker.people.access import end_access
+from tracker.people.on_record import put_on_record
 from tracker.people.participants import participant_id
 from tracker.people.subscriptions import add_user, choose_reminders, find_user
 from tracker.people.subscriptions import subscribe as ask
@@ -72,7 +72,8 @@ def change_role(
     with writing(command.engine) as session:
         person = find_user(session, email)
         before, person.role = person.role, Role(meant)
-        _note(session, person, Action.PERSON_CHANGED, command.now.instant, f"role {before} to {person.role}")
+        about, result = f"user {person.id}", f"role {before} to {person.role}"
+        put_on_record(session, command.now.instant, Action.PERSON_CHANGED, about, result)
     answer({"user": person.email, "role": meant.label}, False, [f"{person.email}: {meant.label}"])
 
 
@@ -83,15 +84,8 @@ def end(context: typer.Context, email: Annotated[str, typer.Argument(help="Who l
     with writing(command.engine) as session:
         person = find_user(session, email)
         end_access(Deed(session, person, command.now.instant), person)
-        _note(session, person, Action.ACCESS_ENDED, command.now.instant)
+        put_on_record(session, command.now.instant, Action.ACCESS_ENDED, f"user {person.id}")
     answer({"user": person.email, "access": False}, False, [f"{person.email}: access ended"])
-
-
-def _note(session: Session, person: User, action: Action, now: datetime, details: str = "") -> None:
-    """On record as a deed at the command line; no name in it."""
-    by = "command line"
-    row = AuditEntry(at=now, actor=by, action=action, object=f"user {person.id}", result=details or "done", origin=by)
-    session.add(row)
 
 
 @user.command("reminders")

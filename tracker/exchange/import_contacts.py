@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, select
 
-from db.models import AuditEntry, ContactMoment, Organisation, Stakeholder, User
+from db.models import ContactMoment, Organisation, Stakeholder, User
 from db.rights import has_role, visible
 from db.vocabulary import Role, Visibility, spoken
+from db.vocabulary_audit import Action
 from db.vocabulary_lobby import ContactKind
 from notifications.wording import local_day
 from tracker.calls.typed_values import moment, moment_of_cell
@@ -21,6 +22,7 @@ from tracker.exchange.dutch_heads import by_key, heads_of
 from tracker.exchange.rows import Imported, NotReadable, Row, check_rows, text_of
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.organisations.register import find, live
+from tracker.people.on_record import COMMAND_LINE, put_on_record
 from tracker.people.participants import participant_id
 from tracker.rights import Deed, viewer_of
 
@@ -62,7 +64,9 @@ def import_contacts(session: Session, rows: Iterable[Row], user: User, now: date
         return True
 
     news = check_rows([(number, by_key("contacts", row)) for number, row in rows], COLUMNS, read)
-    _put_on_record(session, user, sum(news), now)
+    if new := sum(news):
+        by = f"user {user.id}"
+        put_on_record(session, now, Action.IMPORT, f"{new} contacts", actor=by, origin=COMMAND_LINE)
     return Imported(len(news), sum(news))
 
 
@@ -143,9 +147,3 @@ def _word(words: Any, text: str, usual: Any, name: str) -> str:
     if word is None:
         raise NotReadable(f"{name}: no {text[:60]!r}; there are {', '.join(words)}")
     return str(word.value)
-
-
-def _put_on_record(session: Session, user: User, new: int, now: datetime) -> None:
-    if new:
-        actor, what = f"user {user.id}", f"{new} contacts"
-        session.add(AuditEntry(at=now, actor=actor, action="import", object=what, result="done", origin="command line"))

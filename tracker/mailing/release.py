@@ -4,11 +4,12 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from db.models import AuditEntry, Delivery, Suppression
+from db.models import Delivery, Suppression
 from db.vocabulary import DeliveryState
 from notifications.alerts import end_alert
 from notifications.outbox import address_hash, holds
 from tracker.errors import NotFound
+from tracker.people.on_record import put_on_record
 
 
 class NothingToRelease(NotFound):
@@ -27,7 +28,7 @@ def retry_delivery(session: Session, delivery_id: int, now: datetime, actor: str
     mail.state, mail.next_attempt_at, mail.finished_at = DeliveryState.DEFERRED, now, None
     session.add(mail)
     end_alert(session, f"held:{mail.key}", now)
-    _record(session, "mail retried", f"delivery {delivery_id}", now, actor, origin)
+    put_on_record(session, now, "mail retried", f"delivery {delivery_id}", actor=actor, origin=origin)
     return mail
 
 
@@ -40,9 +41,5 @@ def unsuppress(session: Session, email: str, now: datetime, actor: str, origin: 
     for row in rows:
         row.until = now
         session.add(row)
-    _record(session, "suppression lifted", f"address {hashed[:12]}", now, actor, origin)
+    put_on_record(session, now, "suppression lifted", f"address {hashed[:12]}", actor=actor, origin=origin)
     return len(rows)
-
-
-def _record(session: Session, action: str, what: str, now: datetime, actor: str, origin: str) -> None:
-    session.add(AuditEntry(at=now, actor=actor, action=action, object=what, result="done", origin=origin))

@@ -16,6 +16,7 @@ from db.vocabulary_network import MemberRole
 from db.vocabulary_organisations import OrganisationKind
 from tracker.documents.documents import leads_somewhere
 from tracker.errors import Incomplete, NotFound, required
+from tracker.network.subjects import says
 from tracker.organisations import register
 from tracker.organisations.names import kind_of
 from tracker.rights import Deed, must_change, must_have
@@ -138,8 +139,7 @@ def memberships(session: Session, viewer: Viewer, wanted: MembershipFilter) -> l
         still = or_(col(Membership.ends_on).is_(None), col(Membership.ends_on) >= wanted.on)
         query = query.where(Membership.starts_on <= wanted.on, still)
     found = [_taken(session, row) for row in session.exec(query.order_by(col(Membership.id)))]
-    words = wanted.text.casefold().split()
-    named = [t for t in found if all(w in f"{t.organisation.name} {t.network.name}".casefold() for w in words)]
+    named = [t for t in found if says(wanted.text, t.organisation.name, t.network.name)]
     return sorted(named, key=lambda t: (t.network.name, t.organisation.name, t.row.starts_on))
 
 

@@ -15,7 +15,6 @@ from sqlmodel import select as rows_of
 
 from db.models import (
     Application,
-    AuditEntry,
     CoalitionMember,
     Cofunding,
     CofundingRoom,
@@ -36,6 +35,7 @@ from db.vocabulary_audit import Action
 from db.vocabulary_lobby import OWN_BODIES, DossierKind, LogKind, PositionState
 from notifications.wording import count, local_day, short_day
 from tracker.errors import MoveNotAllowed
+from tracker.people.on_record import put_on_record
 from tracker.people.second_person import must_be_another
 from tracker.rights import Deed
 
@@ -152,12 +152,8 @@ def hand_over(session: Session, gone: Participant, into: Participant, now: datet
     _in_other_roles(session, gone, into, local_day(now))
     _say_so(session, dossiers, gone, into, now)
     told = ", ".join(in_words(gone.handed_over)) or "niets"
-    session.add(
-        AuditEntry(
-            at=now, actor=actor, action=Action.FILES_HANDED_OVER, object=f"participant {gone.id}",
-            result=f"to {into.id}: {told}", origin="hand-over",
-        )
-    )  # fmt: skip
+    about, result = f"participant {gone.id}", f"to {into.id}: {told}"
+    put_on_record(session, now, Action.FILES_HANDED_OVER, about, result, actor, origin="hand-over")
     session.flush()
 
 

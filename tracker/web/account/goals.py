@@ -12,7 +12,7 @@ from tracker.account.report import year_span
 from tracker.errors import NotFound
 from tracker.web.frame.actions import Euros, PageOf
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, Line, Text
+from tracker.web.frame.forms import FormState, Line, SeenForm, Text
 
 
 class GoalForm(BaseModel):
@@ -32,10 +32,6 @@ class GoalForm(BaseModel):
 
 
 class GoalChangeForm(GoalForm):
-    seen: int
-
-
-class SeenForm(BaseModel):
     seen: int
 
 

@@ -17,7 +17,7 @@ from tracker.errors import NotFound
 from tracker.rights import may_change
 from tracker.web.frame.actions import PageOf, no_subject, participants
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, ForWhom, Line
+from tracker.web.frame.forms import FormState, ForWhom, Line, SeenForm
 from tracker.web.frame.lists import ListQuery
 
 ROWS = ("wat", "onderwerp", "deelnemer", "dag", "bedrag in euro", "vindplaats")
@@ -36,11 +36,6 @@ class KeepForm(BaseModel):
     last: date
     known_on: date
     visibility: ForWhom = Visibility.OWN
-
-
-class SeenForm(BaseModel):
-    seen: int
-
 
 def _index(request: RequestContext, _: None, state: FormState) -> Response:
     query = request.read_query(ReportsQuery)

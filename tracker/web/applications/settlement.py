@@ -12,7 +12,7 @@ from tracker.errors import Incomplete
 from tracker.web.applications.applications import application
 from tracker.web.frame.actions import Euros, Percentage
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import Line, Text
+from tracker.web.frame.forms import Line, SeenForm, Text
 
 
 class BudgetForm(BaseModel):
@@ -35,10 +35,6 @@ class TaskForm(BaseModel):
 class TaskChangeForm(BaseModel):
     task_day: date
     task_assignee: int | None = None
-    seen: int
-
-
-class SeenForm(BaseModel):
     seen: int
 
 

@@ -23,7 +23,7 @@ from tracker.lobby.contacts import contact_for
 from tracker.lobby.positions import called, position_for
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, Line, Sharing
+from tracker.web.frame.forms import FormState, Line, SeenForm, Sharing
 
 # What a browser may do with a file that somebody put here: keep it. It shows nothing of it within our pages.
 AS_FILE = {
@@ -40,12 +40,6 @@ class DocumentForm(BaseModel):
     url: Annotated[str, Field(max_length=1000)] = ""
     link: bool = False
     visibility: Sharing = Visibility.OWN
-
-
-class SeenForm(BaseModel):
-    """The version the person had in front of them."""
-
-    seen: int
 
 
 def _address(host: Host) -> str:

@@ -143,6 +143,12 @@ class InvalidForm(Refused):
         return self.wrong
 
 
+class SeenForm(BaseModel):
+    """The version of a row that the person had in front of them."""
+
+    seen: int
+
+
 def checked(model: type[M], typed: ImmutableMultiDict[str, Any]) -> M:
     """As ``filled``, for a form that is refused as a whole: raises InvalidForm."""
     form, errors = filled(model, typed)

@@ -20,7 +20,7 @@ from tracker.rights import may_change
 from tracker.web.documents.documents import file_answer
 from tracker.web.frame.actions import PageOf, no_subject, opgaven, participants
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, Line, Text, filled
+from tracker.web.frame.forms import FormState, Line, SeenForm, Text, filled
 from tracker.web.frame.lists import ListQuery
 from tracker.web.frame.phrases import challenge_name
 
@@ -78,10 +78,6 @@ class NewForm(PublicationForm):
 
 
 class ChangeForm(PublicationForm):
-    seen: int
-
-
-class SeenForm(BaseModel):
     seen: int
 
 

@@ -27,7 +27,18 @@ from tracker.versions import MEANWHILE, stand
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, attempt, lobby_dossier
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, InvalidForm, Line, Sharing, Text, asked_for, filled
+from tracker.web.frame.forms import (
+    EMPTY_FORM,
+    REFUSED,
+    FormState,
+    InvalidForm,
+    Line,
+    SeenForm,
+    Sharing,
+    Text,
+    asked_for,
+    filled,
+)
 from tracker.web.frame.lists import ListQuery
 
 SUCCESSOR = "successor"
@@ -287,12 +298,6 @@ class SettleForm(BaseModel):
     """What became of a promise."""
 
     state: CommitmentState
-    seen: int
-
-
-class SeenForm(BaseModel):
-    """The version the person had in front of them."""
-
     seen: int
 
 

@@ -13,17 +13,11 @@ from tracker.lobby.audience import audiences
 from tracker.lobby.whom import Ended, ended
 from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, Line, Text, filled
+from tracker.web.frame.forms import FormState, Line, SeenForm, Text, filled
 from tracker.web.lobby import contacts as contact_pages
 from tracker.web.lobby import dossiers as dossier_pages
 
 HIDDEN = "een dossier dat u niet mag zien: blijft zo"
-
-
-class SeenForm(BaseModel):
-    """The version the person had in front of them."""
-
-    seen: int
 
 
 class ContactEditForm(contact_pages.ContactForm):

@@ -9,6 +9,7 @@ from db.vocabulary_lobby import DossierKind
 from tracker.lobby import dossier_ends
 from tracker.lobby.log import dossier_for
 from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import SeenForm
 from tracker.web.lobby.dossiers import lobby_page
 
 
@@ -23,12 +24,6 @@ class MergeForm(BaseModel):
     """Which dossier stays."""
 
     into: int
-    seen: int
-
-
-class SeenForm(BaseModel):
-    """The version the person had in front of them."""
-
     seen: int
 
 

@@ -17,7 +17,7 @@ from tracker.network.subjects import subject_key
 from tracker.rights import may_change
 from tracker.web.frame.actions import PageOf, no_subject, opgaven, participants
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, ForWhom, Line, Text
+from tracker.web.frame.forms import FormState, ForWhom, Line, SeenForm, Text
 from tracker.web.frame.lists import ListQuery
 from tracker.web.frame.phrases import challenge_name
 from tracker.web.network.subjects import for_whom, known_names, known_subjects
@@ -67,10 +67,6 @@ class ActivityForm(BaseModel):
 
 
 class ChangeForm(ActivityForm):
-    seen: int
-
-
-class SeenForm(BaseModel):
     seen: int
 
 

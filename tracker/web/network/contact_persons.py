@@ -16,7 +16,7 @@ from tracker.network.contact_persons import ContactPerson, ContactPersonFields, 
 from tracker.rights import may_change
 from tracker.web.frame.actions import PageOf, no_subject, opgaven
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, ForWhom, Line, Text
+from tracker.web.frame.forms import FormState, ForWhom, Line, SeenForm, Text
 from tracker.web.frame.lists import ListQuery
 from tracker.web.frame.phrases import challenge_name
 from tracker.web.network.subjects import for_whom, known_names, known_subjects
@@ -64,10 +64,6 @@ class ContactPersonForm(BaseModel):
 
 
 class ChangeForm(ContactPersonForm):
-    seen: int
-
-
-class SeenForm(BaseModel):
     seen: int
 
 

@@ -16,7 +16,7 @@ from tracker.network.memberships import MembershipFields, MembershipFilter, Take
 from tracker.rights import may_change
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, ForWhom, Line, Text
+from tracker.web.frame.forms import FormState, ForWhom, Line, SeenForm, Text
 from tracker.web.frame.lists import ListQuery
 from tracker.web.network.subjects import for_whom, known_names
 
@@ -51,10 +51,6 @@ class MembershipForm(BaseModel):
 
 
 class ChangeForm(MembershipForm):
-    seen: int
-
-
-class SeenForm(BaseModel):
     seen: int
 
 
