@@ -1,6 +1,7 @@
 """What carries the MRA's name needs its body and two people; it can be put right and taken back, and that stays to read."""
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import Engine
@@ -21,6 +22,7 @@ from tracker.lobby import coalition, dossiers, due, positions, resolutions
 from tracker.lobby.positions import Adoption, Wording, draft, holds_on
 from tracker.lobby.resolutions import AgendaDecision
 from tracker.lobby.worklist import open_matters
+from tracker.people.on_record import put_on_record
 from tracker.rights import viewer_of
 
 MAY = date(2026, 5, 1)
@@ -128,6 +130,20 @@ def test_who_let_the_other_in_is_no_second_person_unless_the_employer_knows_both
         one = {"issuer": "p", "subject": str(number), "user_id": user.id, "linked_at": cast.now, "last_at": cast.now}
         cast.session.add(Identity(**one))
     resolutions.confirm(cast.deed(cast.second), proposed)
+
+
+@pytest.mark.parametrize(("through", "allowed"), [(["third"], False), (["third", "fourth"], False), ([], True)])
+def test_nor_who_let_the_other_in_through_accounts_of_its_making(cast: Cast, through: list[str], allowed: bool) -> None:
+    """Whom the same administrator let in are two people here: in many organisations one lets in everybody."""
+    between = [make_user(cast.session, cast.now, Role.ADMINISTRATOR, email=f"{name}@amsterdam.nl") for name in through]
+    boss = make_user(cast.session, cast.now, Role.ADMINISTRATOR, email="baas@amsterdam.nl")
+    way = [cast.coordinator, *between, cast.second] if between else [boss, cast.second]
+    for maker, made in [*pairwise(way), (boss, cast.coordinator)]:
+        put_on_record(cast.session, cast.now, Action.PERSON_ADDED, f"user {made.id}", actor=f"user {maker.id}")
+    proposed = resolutions.adopt(
+        cast.deed(cast.coordinator), draft(cast.deed(), cast.open(), Wording(public="Ja")), BOARD
+    )
+    assert (cast.second in resolutions.seconds(cast.session, proposed)) == allowed
 
 
 def test_no_number_tells_that_something_lies_between_which_one_may_not_see(cast: Cast) -> None:

@@ -12,6 +12,7 @@ from db.models import (
     Cofunding,
     ContactMoment,
     Dossier,
+    Identity,
     LogEntry,
     Participant,
     Position,
@@ -20,6 +21,7 @@ from db.models import (
 )
 from db.rights import may_see, visible
 from db.vocabulary import Role, Visibility
+from db.vocabulary_audit import Action
 from db.vocabulary_lobby import DossierKind, PartyKind
 from tests.make.lobby import Cast, gather
 from tests.make.pages import make_user
@@ -30,6 +32,7 @@ from tracker.lobby import coalition, contacts, dossiers, positions
 from tracker.operations.upkeep import tidy
 from tracker.people import mergers
 from tracker.people.mergers import hand_over_due, kept_by
+from tracker.people.on_record import put_on_record
 from tracker.rights import Deed, may_change, viewer_of
 
 BEFORE, DAY = datetime(2026, 12, 31, 12, tzinfo=UTC), datetime(2027, 1, 1, 3, tzinfo=UTC)
@@ -161,3 +164,38 @@ def test_what_one_administrator_says_of_a_merger_waits_for_a_second(cast: Cast) 
     assert hand_over_due(session, DAY, "clock") == [], "a chain stops where the next step waits"
     mergers.say(Deed(session, own, cast.now), gone)
     assert mergers.waits(gone), "its own administrator, whom anybody may have made, says so with a second, too"
+
+
+@pytest.mark.parametrize(
+    ("let_in", "allowed"),
+    [
+        ([("boss", "own")], True),  # the others came by the command line
+        ([("boss", "own"), ("boss", "other")], False),
+        ([("boss", "own"), ("own", "other")], False),
+        ([("boss", "own"), ("own", "between"), ("between", "other")], False),
+        ([("between", "own"), ("boss", "other")], True),
+    ],
+)
+def test_two_accounts_that_go_back_to_one_administrator_are_not_two_people_where_files_go_over(
+    cast: Cast, let_in: list[tuple[str, str]], allowed: bool
+) -> None:
+    """Where a participant has no administrator, one of elsewhere lets its people in, and could be all of them."""
+    session, names = cast.session, ("boss", "own", "other", "between")
+    people = {name: make_user(session, cast.now, Role.ADMINISTRATOR, "hilversum", f"{name}@x.nl") for name in names}
+    for maker, made in let_in:
+        put_on_record(
+            session, cast.now, Action.PERSON_ADDED, f"user {people[made].id}", actor=f"user {people[maker].id}"
+        )
+    gone = session.get_one(Participant, "wijdemeren")
+    mergers.say(Deed(session, people["own"], cast.now), gone)
+    session.flush()
+    second = Deed(session, people["other"], cast.now)
+    if allowed:
+        mergers.confirm(second, gone)
+        return
+    with pytest.raises(NotAllowed, match="dezelfde beheerder"):
+        mergers.confirm(second, gone)
+    for number, user in enumerate(people.values()):
+        known = {"issuer": "p", "subject": str(number), "user_id": user.id, "linked_at": cast.now, "last_at": cast.now}
+        session.add(Identity(**known))
+    mergers.confirm(second, gone)
