@@ -37,6 +37,7 @@ class KeepForm(BaseModel):
     known_on: date
     visibility: ForWhom = Visibility.OWN
 
+
 def _index(request: RequestContext, _: None, state: FormState) -> Response:
     query = request.read_query(ReportsQuery)
     rows = reports.reports_in(request.session, request.viewer)
