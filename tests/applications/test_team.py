@@ -59,6 +59,7 @@ def test_the_board_names_who_runs_it_and_its_page_hands_it_on(engine: Engine, no
         assert visitor.send_form(f"{address}/trekker", runs=cast.coordinator.id, seen=seen).status_code == 303  # type: ignore[attr-defined]
         assert visitor.send_form(f"{address}/trekker", runs=cast.lobbyist.id, seen=seen).status_code == 409  # type: ignore[attr-defined]
         board, page = visitor.get("/aanvragen").text, visitor.get(address).text
+        files = [visitor.get(f"/aanvragen.csv?{asked}").text for asked in ("", "participant=amsterdam", "person=999")]
         narrowed = {
             name: visitor.get(f"/aanvragen?{name}").text
             for name in (
@@ -70,6 +71,10 @@ def test_the_board_names_who_runs_it_and_its_page_hands_it_on(engine: Engine, no
             )
         }
     assert [f'href="{address}"' in text for text in narrowed.values()] == [True, True, False, False, False]
+    assert ["aanvraag" in text.lower().partition("\n")[2] or cast.call.title in text for text in files] == [
+        True, True, False,
+    ], "a file holds what its board shows"  # fmt: skip
+    assert 'href="/aanvragen.xlsx?participant=amsterdam"' in narrowed["participant=amsterdam"]
     assert "Toon alles" in narrowed["person=999"]
     assert cast.coordinator.name in board.partition('class="board"')[2]
     assert f"lobbyist: was &#39;{cast.lobbyist.name}&#39;" in page, "the log says it by name"

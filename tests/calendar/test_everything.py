@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from db.models import Application, ApplicationTask, Dossier, Instalment, Meeting, Moment, Position, User
+from db.queries import CallFilter
 from db.session import writing
 from db.vocabulary import Eligibility, Role, Visibility
 from db.vocabulary_calendar import CalendarScope, EntryKind, FeedScope
@@ -19,7 +20,8 @@ from notifications.ical import calendar_file, uid_of
 from tests.make.lobby import Cast, gather
 from tests.make.pages import Visitor, make_user, visit
 from tests.make.planning_world import add_call, add_deadline
-from tracker.calendar.everything import Wanted, deadlines, planned
+from tracker.calendar.deadline_days import DeadlineDay, deadline_days
+from tracker.calendar.everything import Wanted, dates_asked, left_out, planned
 from tracker.calendar.feeds import open_feed
 from tracker.calendar.load_bodies import load_bodies
 from tracker.clock import Now
@@ -153,15 +155,24 @@ def test_by_default_stands_what_a_public_body_can_use_or_we_work_on(session: Ses
     session.flush()
     viewer = viewer_of(cast.lobbyist)
 
-    def found(scope: CalendarScope) -> int:
-        return len(deadlines(session, viewer, Now(NOW), DAY, DAY, Wanted(scope=scope)))
+    def found(wanted: Wanted) -> list[DeadlineDay]:
+        asked = dates_asked(session, viewer, Now(NOW), wanted)
+        return deadline_days(session, Now(NOW), DAY, DAY, asked.where, asked.ours)
 
-    assert [found(scope) for scope in CalendarScope] == [2, 0, 4]
+    def counts() -> list[int]:
+        return [len(found(Wanted(scope=scope))) for scope in CalendarScope]
+
+    def outside() -> dict[str, int]:
+        return left_out(session, Now(NOW), dates_asked(session, viewer, Now(NOW), Wanted()))
+
+    assert counts() == [1, 0, 4]
+    assert outside() == {"unknown": 1, "no": 2}
     cast.open("Werk aan de winkel")
-    assert [found(scope) for scope in CalendarScope] == [3, 1, 4]
-    assert [each.ours for each in deadlines(session, viewer, Now(NOW), DAY, DAY, Wanted(scope=CalendarScope.OURS))] == [
-        True
-    ]
+    assert counts() == [2, 1, 4]
+    assert outside() == {"unknown": 1, "no": 1}
+    assert [each.ours for each in found(Wanted(scope=CalendarScope.OURS))] == [True]
+    unknown = Wanted(calls=CallFilter(eligible=(Eligibility.UNKNOWN,)))
+    assert (len(found(unknown)), unknown.leaves_out) == (1, False)  # who asks for those gets them
 
 
 def test_papers_stand_on_their_own_day_and_say_when_it_is_past(session: Session) -> None:

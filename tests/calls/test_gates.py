@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import true
 from sqlmodel import Session, select
 
 from db.models import Call, Deadline
@@ -117,7 +116,7 @@ def test_a_sentence_that_it_is_over_closes_the_call_although_another_source_says
 
 def test_calendar_and_feed_say_of_a_later_date_that_it_is_for_who_came_in(session: Session, now: datetime) -> None:
     store(session, [make_listing(1, deadlines=TWO_STAGES), make_listing(2)], now)
-    days = deadline_days(session, Now(now), now.date(), now.date().replace(year=2099), [], true())
+    days = deadline_days(session, Now(now), now.date(), now.date().replace(year=2099), [])
     entries = {(entry.title, entry.what): entry.note for entry in deadline_entries(session, Viewer(), Now(now), days)}
     assert entries == {
         ("Regeling 1", "fase 1"): "",

@@ -94,7 +94,7 @@ def test_what_somebody_left_behind_is_nobodys_and_stays_out_of_the_mail(cast: Ca
     assert choices_of(cast.session, nobodys)["person"] == [("0", "niemand")]
     assert [item for item in lobby_due(cast.session, TODAY, AHEAD) if item.kind in KINDS] == []
     due = lobby_due(cast.session, TODAY, with_nobodys=True)
-    assert left_in_team(cast.session, viewer_of(cast.coordinator), due, TODAY) == Left(late=4, nobodys=4)
+    assert left_in_team(cast.session, viewer_of(cast.coordinator), due, TODAY) == Left(nobodys=4, late=0)
 
 
 def test_a_coordinator_finds_it_on_vandaag_and_gives_it_in_two_presses(
@@ -108,7 +108,8 @@ def test_a_coordinator_finds_it_on_vandaag_and_gives_it_in_two_presses(
         session.expunge_all()
     with visit(engine, now, tmp_path, coordinator) as visitor:
         text = re.sub("<[^>]+>", "", visitor.get("/").text)
-        assert "4 zaken van uw organisatie zijn te laat en 4 zaken heeft niemand" in text
+        assert "4 zaken van uw organisatie hebben niemand" in text
+        assert "te laat en lig" not in text
         page = visitor.get("/openstaand?person=0&everybody=true")
         forms = re.findall(r'name="held" value="(\w+)"><[^>]+ name="row" value="(\d+)"><[^>]+ value="(\d+)"', page.text)
         assert len(forms) == 4
@@ -118,4 +119,7 @@ def test_a_coordinator_finds_it_on_vandaag_and_gives_it_in_two_presses(
             given = visitor.send_form(narrowed, held=held, row=row, seen=seen, to=second.id)
             assert given.headers["location"] == f"{narrowed}&gedaan=gegeven"
         assert "Hier staat niets open" in visitor.get(narrowed).text
+        text = re.sub("<[^>]+>", "", visitor.get("/").text)
+        assert "4 zaken van uw organisatie zijn te laat en liggen bij iemand" in text, "given away is not done"
+        assert "Bekijk en verdeel" not in text
         assert visitor.send_form("/openstaand", held="contact", row=999, seen=1, to=second.id).status_code == 404

@@ -28,8 +28,15 @@ def settle_world(session: Session) -> dict[str, User]:
 
 
 def add_call(session: Session, title: str = "Warmte in de wijk", **fields: object) -> Call:
-    """A call without dates."""
-    usual = {"language": "nl", "url": "https://bron.example/1", "publisher": "RVO", "first_seen": NOW, "last_seen": NOW}
+    """A call that a gemeente can apply for, without dates."""
+    usual = {
+        "eligible": "self",
+        "language": "nl",
+        "url": "https://bron.example/1",
+        "publisher": "RVO",
+        "first_seen": NOW,
+        "last_seen": NOW,
+    }
     call = Call(**{"title": title, **usual, **fields})
     session.add(call)
     session.flush()

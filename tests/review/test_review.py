@@ -121,7 +121,10 @@ def test_what_is_late_to_decide_due_and_of_nobody_is_a_point_once(room: Room) ->
     by_title = {(point.title, point.kind, point.part) for point in points}
     assert ("Open warmteplan", PointKind.APPLICATION, PointPart.DECIDE) in by_title
     assert ("Geheim warmteplan", PointKind.TASK, PointPart.NOBODY) in by_title
-    assert any(p.kind == PointKind.MILESTONE and p.part == PointPart.LATE for p in points)
+    assert {p.part for p in points if p.kind == PointKind.MILESTONE and p.assumed} <= {
+        PointPart.DUE,
+        PointPart.NOBODY,
+    }, "a day of an assumed rhythm is no fact that was missed"
     assert [p.what for p in points if p.title == "Zonder trekker"] == [NO_HOLDER]
     keys = [(p.kind, p.subject_id, p.dossier_id) for p in points]
     assert len(keys) == len(set(keys))
@@ -133,7 +136,7 @@ def test_what_is_late_to_decide_due_and_of_nobody_is_a_point_once(room: Room) ->
 def test_each_deed_is_that_of_its_own_page_and_leaves_a_line(room: Room) -> None:
     with room.at() as visitor:
         review = room.begin(visitor, people=room.lobbyist.id)
-        step, task = room.point(review, PointKind.MILESTONE, PointPart.LATE), room.point(review, PointKind.TASK)
+        step, task = room.point(review, PointKind.MILESTONE), room.point(review, PointKind.TASK)
         decision = room.point(review, PointKind.APPLICATION, PointPart.DECIDE)
         day, me = (room.now.date() + 9 * DAY).isoformat(), room.lobbyist.id
 
@@ -326,7 +329,7 @@ def test_the_next_meeting_says_what_changed_since_the_last(room: Room) -> None:
         assert "Er was nog geen overleg" in visitor.get("/overleg").text
         review = room.begin(visitor)
         assert visitor.send_form("/overleg").status_code == 422, "one at a time"  # type: ignore[attr-defined]
-        step = room.point(review, PointKind.MILESTONE, PointPart.LATE)
+        step = room.point(review, PointKind.MILESTONE)
         assert visitor.send_form(f"{step}/notitie", note="Volgende week klaar").status_code == 303  # type: ignore[attr-defined]
         visitor.send_form(f"/overleg/{review}/afsluiten")
         assert "Niets." in visitor.get("/overleg").text.partition('id="sinds"')[2]
@@ -341,7 +344,7 @@ def test_the_next_meeting_says_what_changed_since_the_last(room: Room) -> None:
         assert "Van &#39;Signaal&#39;" in since or "Van &#39;signaal&#39;" in since
         assert "nieuw op de lijst, te laat: Vraag de offerte" in since
         again = room.begin(visitor)
-        page = visitor.get(room.point(again, PointKind.MILESTONE, PointPart.LATE)).text
+        page = visitor.get(room.point(again, PointKind.MILESTONE)).text
         assert "Eerder gezegd" in page
         assert "Volgende week klaar" in page
     with room.at(room.outsider, 7 * DAY) as visitor:

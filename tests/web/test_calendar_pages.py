@@ -188,14 +188,14 @@ def test_the_list_begins_with_what_is_late_and_leaves_out_a_moment_that_is_off(
         add_deadline(session, off, noon, kind=DeadlineKind.CONSULTATION)
     listed = me.get("/kalender?view=lijst&scope=all").text
     assert (
-        listed.index("Te laat")
+        listed.index("Nog open van voor vandaag")
         < listed.index("Al voorbij")
         < listed.index('class="agenda__day"', listed.index("Al voorbij"))
     )
     assert "Ook voorbij" not in listed, "a date that nobody had is no work that is late"
     assert "Debat van niks" not in listed
     assert "Debat van niks" in me.get("/kalender?month=2026-12&scope=all").text
-    assert "Te laat" not in me.get("/kalender?view=lijst&scope=all&month=2026-12").text
+    assert "Nog open van voor vandaag" not in me.get("/kalender?view=lijst&scope=all&month=2026-12").text
 
 
 def test_a_clock_is_planned_kept_assigned_and_settled(me: Visitor, engine: Engine, people: dict[str, User]) -> None:

@@ -18,13 +18,14 @@ from notifications.places import Candidate
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
 from tests.make.pages import make_user, visit
 from tests.make.planning_world import settle_world
-from tracker.calendar.bodies import body_calendar
+from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.latest_go import late_until
-from tracker.calendar.papers import PapersDue
+from tracker.calendar.papers import PapersDue, papers_due
 from tracker.clock import Now
 from tracker.mailing.digest_context import read_digest_context
 from tracker.matching.unjudged import waiting_for
 from tracker.web.today import Section, reads_along
+from tracker.workdays import DAY, NATIONAL
 
 pytestmark = pytest.mark.one_database  # it only reads
 
@@ -166,3 +167,11 @@ def test_papers_that_only_an_assumed_meeting_asks_for_are_never_late() -> None:
     for assumed in (True, False):
         papers = PapersDue(date(2026, 5, 28), body, date(2026, 6, 5), assumed)
         assert papers.late(date(2026, 5, 29)) is not assumed
+    known = BodyCalendar({"b": body}, {}, NATIONAL, {})
+    (first,) = known.meetings("b", date(2026, 5, 1), date(2026, 5, 31))[:1]
+    assert first.assumed
+    before, after = (
+        {each.meets_on for each in papers_due(known, "", first.papers_on + days * DAY, date(2026, 6, 30))}
+        for days in (0, 1)
+    )
+    assert first.day in before - after, "what a rhythm asked for yesterday is no fact that was missed"

@@ -1,10 +1,11 @@
-"""What people work on, as clauses over deadlines with their calls: one person, one organisation, or whoever we see."""
+"""What people work on: the calls and the dates of one person, or of one organisation, as far as the viewer may know."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
-from sqlmodel import col, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, or_
+from sqlmodel import Session, col, select, union
 
 from db.models import Assignment, Call, Deadline, DecisionClock, Dossier, DossierCall, Follow, Milestone, User, Verdict
 from db.queries import Viewer
@@ -12,20 +13,64 @@ from db.rights import KEPT, visible
 from db.vocabulary import Eligibility, Nature, Say
 from db.vocabulary_calendar import MilestoneState
 
+FOR_PUBLIC = (Eligibility.SELF, Eligibility.PARTNER)
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """Numbers of calls, and of single dates: read once, as a page asks for them in each of its questions."""
+
+    calls: frozenset[int]
+    dates: frozenset[int]
+
+    def __or__(self, other: "AtWork") -> "AtWork":
+        return AtWork(self.calls | other.calls, self.dates | other.dates)
+
+    def has(self, call_id: int, date_id: int) -> bool:
+        """Whether this date, or its call, is among them."""
+        return call_id in self.calls or date_id in self.dates
+
+    @property
+    def clause(self) -> ColumnElement[bool]:
+        """The same in SQL, over dates with their calls."""
+        return or_(col(Call.id).in_(self.calls), col(Deadline.id).in_(self.dates))
+
+
+Asked = tuple[CompoundSelect[int], CompoundSelect[int]]  # the calls, and the dates
+
+
+def of_person(session: Session, viewer: Viewer, user_id: int | None) -> AtWork:
+    """What this person follows, found relevant, was given, or plans a step for; of colleagues and whom one sees."""
+    return _read(session, _of_person(viewer, user_id))
+
+
+def of_organisation(session: Session, viewer: Viewer, participant: str) -> AtWork:
+    """What anybody there follows or found relevant (of colleagues), was given, planned, or has a dossier on."""
+    return _read(session, _of_organisation(viewer, participant))
+
+
+def ours(session: Session, viewer: Viewer) -> AtWork:
+    """What the viewer or the viewer's organisation works on."""
+    own = of_person(session, viewer, viewer.user_id)
+    return own | of_organisation(session, viewer, viewer.participant_id or "")
+
+
+def _read(session: Session, asked: Asked) -> AtWork:
+    calls, dates = (frozenset(session.connection().execute(each).scalars()) - {None} for each in asked)
+    return AtWork(calls, dates)
+
 
 @lru_cache(maxsize=KEPT)
-def of_person(viewer: Viewer, user_id: int | None) -> ColumnElement[bool]:
-    """What this person follows, found relevant, was given, or plans a step for; of colleagues and whom one sees."""
+def _of_person(viewer: Viewer, user_id: int | None) -> Asked:
     relevant, followed = _liked(viewer, col(Verdict.user_id) == user_id), _followed(viewer, col(User.id) == user_id)
     planned = select(DecisionClock.deadline_id).join(Milestone, col(Milestone.clock_id) == col(DecisionClock.id))
     planned = planned.where(visible(viewer, Milestone), col(Milestone.assignee_id) == user_id)
     given = _given(viewer, col(Assignment.assignee_id) == user_id)
-    return or_(col(Call.id).in_(union(relevant, followed)), col(Deadline.id).in_(union(given, planned)))
+    return union(relevant, followed), union(given, planned)
 
 
 @lru_cache(maxsize=KEPT)
-def of_organisation(viewer: Viewer, participant: str) -> ColumnElement[bool]:
-    """What anybody there follows or found relevant (of colleagues), was given, planned, or has a dossier on."""
+def _of_organisation(viewer: Viewer, participant: str) -> Asked:
     calls = union(
         _liked(viewer, col(Verdict.participant_id) == participant),
         _followed(viewer, col(User.participant_id) == participant),
@@ -34,12 +79,12 @@ def of_organisation(viewer: Viewer, participant: str) -> ColumnElement[bool]:
     planned = select(DecisionClock.deadline_id).where(visible(viewer, DecisionClock))
     planned = planned.where(col(DecisionClock.participant_id) == participant)
     given = _given(viewer, col(Assignment.participant_id) == participant)
-    return or_(col(Call.id).in_(calls), col(Deadline.id).in_(union(given, planned)))
+    return calls, union(given, planned)
 
 
 def usable() -> ColumnElement[bool]:
-    """What a public body can use: all but what is not, or seldom, for one; moments are no matter of applying."""
-    return or_(col(Call.eligible) != Eligibility.NO, col(Call.nature) == Nature.MOMENT)
+    """What a public body can use, itself or as a partner; moments are no matter of applying."""
+    return or_(col(Call.eligible).in_(FOR_PUBLIC), col(Call.nature) == Nature.MOMENT)
 
 
 def _liked(viewer: Viewer, who: ColumnElement[bool]) -> Any:

@@ -30,12 +30,12 @@ def meeting_entries(data: BodyCalendar, viewer: Viewer, since: date, until: date
 
 
 def paper_entries(data: BodyCalendar, viewer: Viewer, today: date, since: date, until: date) -> Iterator[Entry]:
-    """The last day on which each meeting takes papers; once it is past the entry says so."""
+    """The last day on which each meeting takes papers; once it is past the entry says so, unless it is only assumed."""
     for body in bodies_of(data, viewer):
         for meeting in data.meetings(body.id, since, until + AHEAD):
             if since <= meeting.papers_on <= until:
-                note = f"voor {in_words(meeting.day)}"
-                yield _of_body(EntryKind.PAPERS, body, meeting, meeting.papers_on, note, meeting.papers_on < today)
+                note, past = f"voor {in_words(meeting.day)}", meeting.papers_on < today and not meeting.assumed
+                yield _of_body(EntryKind.PAPERS, body, meeting, meeting.papers_on, note, past)
 
 
 def _of_body(kind: EntryKind, body: Body, meeting: MeetingDay, day: date, note: str, past: bool = False) -> Entry:

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from db.models import Assignment, Call, Deadline, User
@@ -15,6 +15,7 @@ from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import EntryKind, MilestoneState
 from notifications.ical import CANCELLED_FOR, DATELESS, INSIDE, DeadlineLine, is_off, page_of, said_of
 from notifications.wording import local_day
+from tracker.calendar.at_work import AtWork
 from tracker.calendar.entries import Entry
 from tracker.calendar.events import deadline_lines
 from tracker.clock import Now
@@ -65,19 +66,24 @@ def deadline_days(
     since: date,
     until: date,
     where: Sequence[ColumnElement[bool]],
-    ours: ColumnElement[bool],
+    ours: AtWork | None = None,
 ) -> list[DeadlineDay]:
     """The dates between two Amsterdam days, both inclusive, of calls that answer to ``where``, in order.
+
+    ``ours``: which of them we work on; without it all.
 
     Columns, not objects: a month may hold two thousand of them, of which a page shows two hundred.
     """
     query = (
-        select(col(Deadline.id), col(Deadline.day), col(Deadline.at), case((ours, 1), else_=0))
+        select(col(Deadline.id), col(Deadline.call_id), col(Deadline.day), col(Deadline.at))
         .join(Call, col(Deadline.call_id) == col(Call.id))
         .where(*on_days(now, since, until), *where)
     )
-    rows = session.connection().execute(query)
-    found = [DeadlineDay(id_, local_day(at) if at else day, at, bool(mine)) for id_, day, at, mine in rows]
+    rows: Any = session.connection().execute(query)
+    found = [
+        DeadlineDay(id_, local_day(at) if at else day, at, ours is None or ours.has(call_id, id_))
+        for id_, call_id, day, at in rows
+    ]
     return sorted(found, key=lambda each: (each.order, each.id))
 
 

@@ -5,18 +5,19 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import ColumnElement, false, or_, true
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, not_, select
 
 from db.models import Assignment, Call, Deadline, DossierChallenge
 from db.queries import CallFilter, Viewer
 from db.rights import visible
+from db.status import standing
 from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import CalendarScope, EntryKind, MilestoneState
 from tracker.calendar.application_days import payment_entries, task_entries
-from tracker.calendar.at_work import of_organisation, of_person, usable
+from tracker.calendar.at_work import AtWork, of_organisation, of_person, ours, usable
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.body_days import closed_entries, meeting_entries, paper_entries
-from tracker.calendar.deadline_days import DeadlineDay, deadline_days, deadline_entries
+from tracker.calendar.deadline_days import deadline_days, deadline_entries
 from tracker.calendar.entries import Entry, milestone_entries, moment_entries
 from tracker.calendar.events import filtered
 from tracker.calendar.lobby_days import KINDS, lobby_entries
@@ -28,7 +29,10 @@ LOBBY = frozenset(KINDS.values())
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for; nothing asked is everything that a public body can use or that we work on."""
+    """What is asked for; nothing asked is everything that a public body can use or that we work on.
+
+    Of what nobody knows who may apply for, and of what seldom is for a public body, only the number is told.
+    """
 
     kinds: frozenset[EntryKind] = frozenset()
     scope: CalendarScope = CalendarScope.USABLE
@@ -36,58 +40,61 @@ class Wanted:
     participant: str = ""
     calls: CallFilter = field(default_factory=CallFilter)
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether calls stand outside only because of who may apply."""
+        everybodys = self.person is None and not self.participant and self.scope == CalendarScope.USABLE
+        return everybodys and not self.calls.eligible and self.shows(EntryKind.DEADLINE)
+
     def shows(self, *kinds: EntryKind) -> bool:
         """Whether any of these kinds is asked for; without a choice, all are."""
         return not self.kinds or not self.kinds.isdisjoint(kinds)
 
 
-def deadlines(
-    session: Session, viewer: Viewer, now: Now, since: date, until: date, wanted: Wanted
-) -> list[DeadlineDay]:
-    """The dates of calls on these days that are asked for, in order, light enough for thousands."""
-    where = deadlines_of(session, viewer, now, wanted)
-    return deadline_days(session, now, since, until, where, ours(viewer)) if where is not None else []
+@dataclass(frozen=True)
+class DatesAsked:
+    """Which dates of calls are asked for, as clauses; what we work on, whatever is asked for; and of which calls."""
+
+    where: Sequence[ColumnElement[bool]]
+    ours: AtWork
+    calls: Sequence[ColumnElement[bool]]
 
 
-def given_deadlines(
-    session: Session, viewer: Viewer, now: Now, since: date, until: date, wanted: Wanted
-) -> list[Entry]:
-    """Of these the ones that were given to somebody who has not ticked them yet."""
-    where = deadlines_of(session, viewer, now, wanted)
-    given = select(Assignment.deadline_id).where(
-        visible(viewer, Assignment), Assignment.state == MilestoneState.PLANNED
-    )
-    if where is None:
-        return []
-    days = deadline_days(session, now, since, until, [col(Deadline.id).in_(given), *where], true())
-    return deadline_entries(session, viewer, now, days) if days else []
-
-
-def ours(viewer: Viewer) -> ColumnElement[bool]:
-    """Whether the viewer or the viewer's organisation works on a date's call."""
-    return or_(of_organisation(viewer, viewer.participant_id or ""), of_person(viewer, viewer.user_id))
-
-
-def deadlines_of(session: Session, viewer: Viewer, now: Now, wanted: Wanted) -> Sequence[ColumnElement[bool]] | None:
-    """Which dates of calls are asked for, as clauses; none where neither dates nor moments are."""
-    if not wanted.shows(EntryKind.DEADLINE, EntryKind.MOMENT):
-        return None
-    moments = col(Deadline.kind) == DeadlineKind.CONSULTATION
+def dates_asked(session: Session, viewer: Viewer, now: Now, wanted: Wanted) -> DatesAsked:
+    """What one page or feed asks of dates, put together once for all of its questions."""
+    moments, own = col(Deadline.kind) == DeadlineKind.CONSULTATION, ours(session, viewer)
     kinds = or_(
         moments if wanted.shows(EntryKind.MOMENT) else false(),
         ~moments if wanted.shows(EntryKind.DEADLINE) else false(),
     )
-    return [kinds, _whose(viewer, wanted), *filtered(session, wanted.calls, now.instant)]
+    whose, calls = _whose(session, viewer, wanted, own), filtered(session, wanted.calls, now.instant)
+    return DatesAsked([kinds, whose, *calls], own, calls)
 
 
-def _whose(viewer: Viewer, wanted: Wanted) -> ColumnElement[bool]:
+def left_out(session: Session, now: Now, asked: DatesAsked) -> dict[str, int]:
+    """How many calls stand outside by who may apply: nobody knows, or seldom a public body."""
+    outside = standing(now.instant), not_(usable()), col(Call.id).not_in(asked.ours.calls), *asked.calls
+    counted = select(col(Call.eligible), func.count()).where(*outside).group_by(col(Call.eligible))
+    return dict(session.exec(counted).all())
+
+
+def _whose(session: Session, viewer: Viewer, wanted: Wanted, own: AtWork) -> ColumnElement[bool]:
     if wanted.person is not None:
-        return of_person(viewer, wanted.person)
+        return of_person(session, viewer, wanted.person).clause
     if wanted.participant:
-        return of_organisation(viewer, wanted.participant)
-    if wanted.scope == CalendarScope.ALL:
-        return true()
-    return ours(viewer) if wanted.scope == CalendarScope.OURS else or_(usable(), ours(viewer))
+        return of_organisation(session, viewer, wanted.participant).clause
+    if wanted.scope == CalendarScope.ALL or (wanted.scope == CalendarScope.USABLE and wanted.calls.eligible):
+        return true()  # who asks for it by who may apply means those
+    return own.clause if wanted.scope == CalendarScope.OURS else or_(usable(), own.clause)
+
+
+def given_dates(session: Session, viewer: Viewer, now: Now, since: date, until: date, asked: DatesAsked) -> list[Entry]:
+    """Of these dates the ones that were given to somebody who has not ticked them yet."""
+    given = select(Assignment.deadline_id).where(
+        visible(viewer, Assignment), Assignment.state == MilestoneState.PLANNED
+    )
+    days = deadline_days(session, now, since, until, [col(Deadline.id).in_(given), *asked.where])
+    return deadline_entries(session, viewer, now, days) if days else []
 
 
 def planned(session: Session, viewer: Viewer, now: Now, since: date, until: date, wanted: Wanted) -> list[Entry]:

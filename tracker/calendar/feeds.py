@@ -18,7 +18,7 @@ from notifications.ical import Event, calendar_file
 from notifications.wording import local_day
 from tracker.calendar.entry_events import entry_event
 from tracker.calendar.events import BACK, deadline_events, deadline_lines, filtered, milestone_events
-from tracker.calendar.everything import Wanted, deadlines_of, planned
+from tracker.calendar.everything import Wanted, dates_asked, planned
 from tracker.clock import Now
 from tracker.rights import viewer_of
 
@@ -149,4 +149,4 @@ def scope_of(session: Session, feed: CalendarFeed, user: User, now: datetime) ->
         return filtered(session, CallFilter(challenges=(feed.challenge_id or "",)), now)
     if feed.scope == FeedScope.FILTER:
         return filtered(session, CallFilter.model_validate(feed.filter), now)
-    return deadlines_of(session, viewer_of(user), Now(now), WHOSE[FeedScope(feed.scope)](feed)) or ()
+    return dates_asked(session, viewer_of(user), Now(now), WHOSE[FeedScope(feed.scope)](feed)).where

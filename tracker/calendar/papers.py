@@ -25,12 +25,15 @@ class PapersDue:
 
 
 def papers_due(data: BodyCalendar, participant: str, today: date, until: date) -> list[PapersDue]:
-    """Papers due from yesterday until a day, for the bodies of the region and those of this participant, by day."""
+    """Papers due from yesterday until a day, for the bodies of the region and those of this participant, by day.
+
+    What an assumed rhythm asked for yesterday is left out: nobody knows that it was missed.
+    """
     bodies = [body for body in data.bodies.values() if body.participant_id in (None, "", participant)]
     found = [
         PapersDue(meeting.papers_on, body, meeting.day, meeting.assumed)
         for body in bodies
         for meeting in data.meetings(body.id, today - JUST_PAST, until + AHEAD)
-        if today - JUST_PAST <= meeting.papers_on <= until
+        if (today if meeting.assumed else today - JUST_PAST) <= meeting.papers_on <= until
     ]
     return sorted(found, key=lambda each: (each.day, each.body.name))

@@ -73,18 +73,19 @@ def _matter(items: list[LobbyDue], people: dict[int, User], today: date) -> Matt
 
 
 class Left(NamedTuple):
-    """How much lies at an organisation that somebody has to look after."""
+    """How much lies at an organisation that asks for a look: what nobody has, and what is late with who has it."""
 
-    late: int
     nobodys: int
+    late: int
 
 
 def left_in_team(session: Session, viewer: Viewer, due: Iterable[LobbyDue], today: date) -> Left:
-    """What of this is late at the viewer's own organisation, and what is nobody's there; one thing can be both."""
+    """What of this is nobody's at the viewer's own organisation, and what else is late there."""
     team = Narrowed(participant=viewer.participant_id or "")
     pressing = [item for item in due if item.due < today or item.user_id == NOBODY]
     matters = [matter for matter in open_matters(session, viewer, pressing, today) if team.holds(matter)]
-    return Left(sum(matter.late for matter in matters), sum(not matter.people for matter in matters))
+    held = [matter for matter in matters if matter.people]
+    return Left(len(matters) - len(held), sum(matter.late for matter in held))
 
 
 def choices_of(session: Session, matters: Iterable[Matter]) -> dict[str, list[tuple[str, str]]]:

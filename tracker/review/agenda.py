@@ -78,7 +78,8 @@ def _planned(session: Session, viewer: Viewer, now: Now) -> Iterator[AgendaPoint
     """Milestones, assigned deadlines, tasks and reports; and calls whose last safe go/no-go falls this week."""
     items = due_items_of(session, viewer.participant_id or "", now, now.today + NOBODY)
     for item in items:
-        late, near = item.overdue, item.day <= now.today + DUE
+        late = item.overdue and not item.assumed  # a day of an assumed rhythm is no fact that was missed
+        near = item.day <= now.today + DUE
         if late or near or item.assignee_id is None:
             part = P.LATE if late else P.DUE if near and item.assignee_id else P.NOBODY
             yield _of_item(session, item, part)

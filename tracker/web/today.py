@@ -303,7 +303,7 @@ def lobby_section(request: RequestContext, due: list[LobbyDue]) -> Section | Non
     session, viewer, now = request.session, request.viewer, request.now.instant
     coming = [
         moment
-        for moment in moments.upcoming(session, viewer, today, with_ended=True)
+        for moment in moments.upcoming(session, viewer, today)
         if moment.sure
         and moment.ends_on
         and moment.ends_on <= today + LOBBY_CLOSING

@@ -1,6 +1,7 @@
 """The board of applications from signal to settlement: who runs each, what it is worth, and the totals."""
 
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 from sqlmodel import Session, col, func, select
@@ -48,7 +49,7 @@ def board(request: RequestContext) -> Response:
     session, viewer, now = request.session, request.viewer, request.now.instant
     query, all_rows, opgaven = request.read_query(BoardQuery), rows_of(session, viewer), _opgaven(session)
     teams = teams_of(session, viewer, [row[0] for row in all_rows])
-    dossier_rows = [row for row in all_rows if _is_asked(query, row, opgaven, teams)]
+    dossier_rows = _narrowed(query, all_rows, opgaven, teams)
     due = next_deadlines(session, {row[1].call_id for row in dossier_rows if row[1].call_id}, request.now.today)
     leads = dict(actions.participants(session))
     columns = [
@@ -61,6 +62,7 @@ def board(request: RequestContext) -> Response:
         count=len(dossier_rows),
         all=len(all_rows),
         asked=query,
+        in_files=urlencode(query.model_dump(exclude_defaults=True)),
         choices=_choices(session, all_rows, opgaven, teams, leads),
         teams=teams,
         leads=leads,
@@ -70,6 +72,12 @@ def board(request: RequestContext) -> Response:
         by_opgave=by_opgave(session, dossier_rows),
         by_participant=totals.sums(_counted(session, dossier_rows, {row[0].id: (row[2],) for row in dossier_rows})),
     )
+
+
+def _narrowed(
+    query: BoardQuery, rows: list[Row], opgaven: dict[int, tuple[str, ...]], teams: dict[int, Team]
+) -> list[Row]:
+    return [row for row in rows if _is_asked(query, row, opgaven, teams)]
 
 
 def _is_asked(query: BoardQuery, row: Row, opgaven: dict[int, tuple[str, ...]], teams: dict[int, Team]) -> bool:
@@ -103,9 +111,13 @@ def _choices(
 
 
 def as_file(request: RequestContext) -> Response:
-    """Every application the viewer may see, as a file."""
-    session, viewer = request.session, request.viewer
-    rows = in_dutch("applications", applications(session, viewer, request.now.instant))
+    """The applications of the board, narrowed as it is, as a file."""
+    session, viewer, query = request.session, request.viewer, request.read_query(BoardQuery)
+    board_rows = rows_of(session, viewer)
+    teams = teams_of(session, viewer, [row[0] for row in board_rows])
+    shown = {row[0].id for row in _narrowed(query, board_rows, _opgaven(session), teams)}
+    records = applications(session, viewer, request.now.instant)
+    rows = in_dutch("applications", (record for record in records if record["id"] in shown))
     return request.file("aanvragen", heads_of("applications"), ([*row.values()] for row in rows))
 
 

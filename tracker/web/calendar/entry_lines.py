@@ -44,8 +44,7 @@ def _state(entry: Entry, full: bool) -> Iterator[str]:
     yield from moved_or_off(entry)
     if entry.state == MilestoneState.DONE:
         yield quiet("gedaan")
-    if entry.overdue:
-        yield late(entry)
+    yield from late(entry)
     words = ["voorbij"] * entry.past + ["aangenomen ritme"] * entry.rhythm
     if words:
         yield quiet(", ".join(words))
@@ -82,9 +81,7 @@ def entry_row(entry: Entry) -> Markup:
 
 
 def _row_state(entry: Entry) -> Iterator[str]:
-    if entry.overdue:
-        yield f" {late(entry)}"
-    for said in moved_or_off(entry):
+    for said in (*late(entry), *moved_or_off(entry)):
         yield f" {said}"
     if entry.state in (MilestoneState.DONE, MilestoneState.DROPPED):
         yield f" {quiet('gedaan' if entry.state == MilestoneState.DONE else 'vervallen')}"
@@ -104,9 +101,10 @@ def moved_or_off(entry: Entry) -> Iterator[str]:
         yield quiet(f"verplaatst, was {short_day(entry.was)}")
 
 
-def late(entry: Entry) -> str:
-    """That it is late; in red only where its day is a fact."""
-    return "<b>te laat</b>" if entry.rhythm else '<b class="alarm">te laat</b>'
+def late(entry: Entry) -> Iterator[str]:
+    """That it is late; by an assumed rhythm only that it is not done, since nobody knows that its day was missed."""
+    if entry.overdue:
+        yield quiet("nog niet gedaan") if entry.rhythm else '<b class="alarm">te laat</b>'
 
 
 def quiet(said: str) -> str:

@@ -14,9 +14,9 @@ from db.models import Participant, User
 from db.queries import Viewer
 from db.vocabulary_calendar import CalendarScope, EntryKind
 from notifications import wording
-from tracker.calendar.deadline_days import DeadlineDay, Order, deadline_entries, undated
+from tracker.calendar.deadline_days import DeadlineDay, Order, deadline_days, deadline_entries, undated
 from tracker.calendar.entries import MARKS, Entry
-from tracker.calendar.everything import Wanted, around, deadlines, deadlines_of, given_deadlines, planned, to_do
+from tracker.calendar.everything import DatesAsked, Wanted, around, dates_asked, given_dates, left_out, planned, to_do
 from tracker.web.calendar import views
 from tracker.web.calendar.entry_lines import entry_line, entry_row
 from tracker.web.calendar.lanes import lanes_of
@@ -56,11 +56,13 @@ def index(request: RequestContext) -> Response:
     query = request.read_query(CalendarQuery)
     first = views.first_of(query.month or "", request.now.today)
     shown = {"maand": _month, "lijst": _list, "kwartalen": _quarters}[query.view]
-    open_ended = _undated(request, query)
+    asked = dates_asked(request.session, request.viewer, request.now, query.asked())
+    open_ended, wanted = _undated(request, query, asked), query.asked()
     return request.page(
         "calendar/index.html",
         query=query,
-        narrowed=query.asked() != Wanted(),
+        narrowed=wanted != Wanted(),
+        left_out=left_out(request.session, request.now, asked) if wanted.leaves_out and query.day is None else {},
         first=first,
         link=lambda **changes: f"/kalender?{query_string(query, **changes)}",
         errors={},
@@ -72,7 +74,7 @@ def index(request: RequestContext) -> Response:
             select(Participant.id, Participant.name).order_by(col(Participant.name))
         ).all(),
         **open_ended,
-        **shown(request, query, first, open_ended),
+        **shown(request, query, first, asked, open_ended),
         **choices(request.session),
     )
 
@@ -86,29 +88,24 @@ def _people(session: Session, viewer: Viewer) -> list[tuple[str, str]]:
     return [(str(viewer.user_id), "van mij"), *((str(id_), name) for id_, name in named)]
 
 
-def _undated(request: RequestContext, query: CalendarQuery) -> OpenEnded:
+def _undated(request: RequestContext, query: CalendarQuery, asked: DatesAsked) -> OpenEnded:
     """Calls that stand open without a last day: the first of them, and how many there are."""
-    where = deadlines_of(request.session, request.viewer, request.now, query.asked())
-    rows = undated(request.session, request.now.instant, where) if where is not None and query.day is None else []
+    rows = undated(request.session, request.now.instant, asked.where) if query.day is None else []
     return {"undated": rows[:UNDATED], "more_undated": max(len(rows) - UNDATED, 0)}
 
 
-def _both(
-    request: RequestContext, query: CalendarQuery, since: date, until: date
-) -> tuple[list[Entry], list[DeadlineDay]]:
-    """What people plan, and the dates of calls, on these days."""
-    about = request.session, request.viewer, request.now, since, until, query.asked()
-    return planned(*about), deadlines(*about)
-
-
-def _month(request: RequestContext, query: CalendarQuery, first: date, _: OpenEnded) -> dict[str, Any]:
-    entries, dated = _both(request, query, *views.shown_days(first))
+def _month(
+    request: RequestContext, query: CalendarQuery, first: date, asked: DatesAsked, _: OpenEnded
+) -> dict[str, Any]:
+    session, viewer, now, days = request.session, request.viewer, request.now, views.shown_days(first)
+    entries = planned(session, viewer, now, *days, query.asked())
+    dated = deadline_days(session, now, *days, asked.where, asked.ours)
     of_day: dict[date, list[DeadlineDay]] = defaultdict(list)
     for each in dated:
         of_day[each.day].append(each)
     taken = Counter(entry.day for entry in entries if entry.until is None)
     chosen = [one for day, found in of_day.items() for one in _fitting(found, IN_A_CELL - taken[day])]
-    shown = [*entries, *deadline_entries(request.session, request.viewer, request.now, chosen)]
+    shown = [*entries, *deadline_entries(session, viewer, now, chosen)]
     counts = taken + Counter({day: len(found) for day, found in of_day.items()})
     return {
         "weeks": views.weeks(first, shown, counts, IN_A_CELL),
@@ -130,46 +127,47 @@ def _fitting(found: Sequence[DeadlineDay], room: int) -> Sequence[DeadlineDay]:
     return sorted(found, key=lambda each: not each.ours)[: max(room, 0)]
 
 
-def _list(request: RequestContext, query: CalendarQuery, first: date, _: OpenEnded) -> dict[str, Any]:
+def _list(
+    request: RequestContext, query: CalendarQuery, first: date, asked: DatesAsked, _: OpenEnded
+) -> dict[str, Any]:
     (since, until), today = _days(query, first, request.now.today), request.now.today
     start, end = (query.page - 1) * ON_A_PAGE, query.page * ON_A_PAGE
     begins = query.day is None and since == today and query.page == 1
     about = request.session, request.viewer, request.now, since - LATE if begins else since, until, query.asked()
     known = to_do(*about)
-    items = _in_order(request, query, since, until, end + 1, [each for each in known if each.day >= since])
+    items = _in_order(request, query, asked, since, until, end + 1, [each for each in known if each.day >= since])
     page = items[start:end]
     shown: list[Entry] = [each for each in page if isinstance(each, Entry)]
     light = [each for each in page if isinstance(each, DeadlineDay)]
     dates = deadline_entries(request.session, request.viewer, request.now, light)
     shown += [each for each in dates if not each.off]
-    late = _late(request, query, known) if begins else []
+    late = _late(request, asked, known) if begins else []
     lately = [day for _, days in by_month(late[-MOST_LATE:]) for day in days]
     more_late = {"late_in_all": len(late), "late": lately, "few": FEW_LATE}
     return {"months": by_month(shown), "more": len(items) > end, **more_late}
 
 
-def _late(request: RequestContext, query: CalendarQuery, known: Iterable[Entry]) -> list[Entry]:
+def _late(request: RequestContext, asked: DatesAsked, known: Iterable[Entry]) -> list[Entry]:
     """What should have been done before today and is open still, in order: the list begins today."""
     today = request.now.today
-    dates = given_deadlines(request.session, request.viewer, request.now, today - LATE, today, query.asked())
+    dates = given_dates(request.session, request.viewer, request.now, today - LATE, today, asked)
     late = [each for each in (*known, *dates) if each.overdue and each.day < today]
     return sorted(late, key=lambda each: each.order)
 
 
 def _in_order(
-    request: RequestContext, query: CalendarQuery, since: date, until: date, most: int, known: Iterable[Entry]
-) -> list[Entry | DeadlineDay]:
+    request: RequestContext, query: CalendarQuery, asked: DatesAsked, since: date, until: date, most: int,
+    known: Iterable[Entry],
+) -> list[Entry | DeadlineDay]:  # fmt: skip
     """What stands on these days in order, until there are this many: a fortnight may hold five pages.
 
-    ``known``: what people have to do on them.
-
-    What is called off stands in the month only, struck out.
+    ``known``: what people have to do on them. What is called off stands in the month only, struck out.
     """
-    about = request.session, request.viewer, request.now
-    items: list[Entry | DeadlineDay] = [*known, *around(*about, since, until, query.asked())]
+    session, viewer, now = request.session, request.viewer, request.now
+    items: list[Entry | DeadlineDay] = [*known, *around(session, viewer, now, since, until, query.asked())]
     while since <= until:
         part = min(since + AT_ONCE, until)
-        items += deadlines(*about, since, part, query.asked())
+        items += deadline_days(session, now, since, part, asked.where, asked.ours)
         if sum(each.day <= part for each in items) >= most:
             items = [each for each in items if each.day <= part]
             break
@@ -188,13 +186,14 @@ def _days(query: CalendarQuery, first: date, today: date) -> tuple[date, date]:
     return start, start + timedelta(days=LIST_DAYS)
 
 
-def _quarters(request: RequestContext, query: CalendarQuery, _: date, open_ended: OpenEnded) -> dict[str, Any]:
+def _quarters(
+    request: RequestContext, query: CalendarQuery, _: date, asked: DatesAsked, open_ended: OpenEnded
+) -> dict[str, Any]:
     """The picture shows the calls that end soonest; the table says the same, and all else stands in the list."""
     today, (since, until) = request.now.today, views.span(request.now.today)
     wanted = query.asked() if query.show else replace(query.asked(), kinds=frozenset(EntryKind) - OF_BODIES)
-    about = request.session, request.viewer, request.now, since, until, wanted
-    entries = planned(*about)
-    calls = lanes_of(*about, most=views.MOST_LANES)
+    entries = planned(request.session, request.viewer, request.now, since, until, wanted)
+    calls = lanes_of(request.session, request.now, since, until, asked, most=views.MOST_LANES)
     dates = deadline_entries(request.session, request.viewer, request.now, calls.dates)
     shown = [*entries, *(each for each in dates if not each.off)]
     bars = [(call.what, call.title, f"/regelingen/{call.call_id}") for call in open_ended["undated"]]

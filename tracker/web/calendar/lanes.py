@@ -7,9 +7,8 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from db.models import Call, Deadline
-from db.queries import Viewer
 from tracker.calendar.deadline_days import DeadlineDay, deadline_days, on_days
-from tracker.calendar.everything import Wanted, deadlines_of, ours
+from tracker.calendar.everything import DatesAsked
 from tracker.clock import Now
 
 
@@ -21,21 +20,17 @@ class Lanes:
     left_out: int
 
 
-def lanes_of(session: Session, viewer: Viewer, now: Now, since: date, until: date, wanted: Wanted, most: int) -> Lanes:
+def lanes_of(session: Session, now: Now, since: date, until: date, asked: DatesAsked, most: int) -> Lanes:
     """The calls whose last date is soonest among those that are not over, with all their dates on these days."""
-    where = deadlines_of(session, viewer, now, wanted)
-    if where is None:
-        return Lanes([], 0)
     last: Any = func.max(col(Deadline.day))
     calls = (
         select(col(Deadline.call_id), func.count().over())
         .join(Call, col(Deadline.call_id) == col(Call.id))
-        .where(*on_days(now, since, until), *where)
+        .where(*on_days(now, now.today, until), *asked.where)
         .group_by(col(Deadline.call_id))
-        .having(last >= now.today)
     )
     rows = session.exec(calls.order_by(last, col(Deadline.call_id)).limit(most)).all()
     ids, count = [id_ for id_, _ in rows], rows[0][1] if rows else 0
-    of_calls = [*where, col(Deadline.call_id).in_(ids)]
-    dates = deadline_days(session, now, since, until, of_calls, ours(viewer)) if ids else []
+    of_calls = [*asked.where, col(Deadline.call_id).in_(ids)]
+    dates = deadline_days(session, now, since, until, of_calls, asked.ours) if ids else []
     return Lanes(dates, count - len(ids))

@@ -79,7 +79,7 @@ def _work(request: RequestContext, days: views.Span) -> list[Entry]:
     asked = select(Application.call_id).where(visible(viewer, Application), col(Application.call_id).is_not(None))
     ours = or_(col(Call.id).in_(clocks), col(Call.id).in_(asked))
     tasks = task_entries(session, viewer, request.now.today, since, until)
-    dates = deadline_days(session, request.now, since, until, [ours], ours)
+    dates = deadline_days(session, request.now, since, until, [ours])
     entries = [
         *deadline_entries(session, viewer, request.now, dates),
         *milestone_entries(session, viewer, request.now.today, since, until),
