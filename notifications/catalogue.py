@@ -20,6 +20,7 @@ from db.vocabulary import CLOSING_KINDS, DeadlineKind, Eligibility, Nature, Stat
 from notifications.gist import lead
 from notifications.wording import local_day
 
+NEWS = (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED)
 DUE_KINDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION})
 REMEMBERED = timedelta(days=90)  # changes and closings older than this are no news to anybody
 
@@ -158,7 +159,7 @@ class CatalogueCall:
     @cached_property
     def is_news(self) -> bool:
         """Whether somebody who does not know it would want to."""
-        return self.remark != PAST_YET_OPEN and self.status in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED)
+        return self.remark != PAST_YET_OPEN and self.status in NEWS
 
 
 @dataclass(frozen=True)
@@ -244,7 +245,7 @@ def read_weighed(
     """
     columns = [getattr(Call, name) for name in _OWN]
     stands = [status_expression(now), remark_expression(now), col(Call.summary) != "", Call.not_listed_since]
-    rows = session.execute(_standing_calls(select(*columns, *stands)).where(which))
+    rows = session.connection().execute(_standing_calls(select(*columns, *stands)).where(which))  # rows, no objects
     of_calls = _Belongings(session, now, threshold, which, weighing=known)
     began, calls = first_complete(session), dict[int, CatalogueCall]()
     names = (*_OWN, "status", "remark", "has_text")
@@ -252,7 +253,8 @@ def read_weighed(
         call = calls[row[0]] = object.__new__(CatalogueCall)
         fields = vars(call)  # at once: a frozen class sets each of forty by a call of its own, for thousands of calls
         fields.update(NOT_READ, **dict(zip(names, row, strict=False)), **_weighed(row, of_calls, began, now))
-        fields["status"] = STATUSES[fields["status"]]
+        status = fields["status"] = STATUSES[fields["status"]]
+        fields["is_news"] = fields["remark"] != PAST_YET_OPEN and status in NEWS
     return calls
 
 
@@ -275,9 +277,11 @@ class _Belongings:
         self, session: Session, now: datetime, threshold: float, which: ColumnElement[bool],
         weighing: Collection[int] | None = None,
     ) -> None:  # fmt: skip
+        ask = session.connection().execute
+
         def by_call(query: Any, call_id: Any) -> dict[int, list[Any]]:
             rows: dict[int, list[Any]] = defaultdict(list)
-            for call, *rest in session.execute(query.where(col(call_id).in_(select(Call.id).where(which)))):
+            for call, *rest in ask(query.where(col(call_id).in_(select(Call.id).where(which)))):
                 rows[call].append(rest)
             return rows
 

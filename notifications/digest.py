@@ -261,15 +261,22 @@ PLACE_OF = {
 def _reasons(catalogue: Catalogue, queries: tuple[SubscriptionQuery, ...], memory: Memory) -> dict[int, Wanted]:
     """Per call the opgaven it is wanted for."""
     reasons: dict[int, Wanted] = {}
+    refused = memory.refused
     for query in queries:
         within = catalogue.within(query.filter.challenges) if query.filter.challenges else None
         label = query.describe(catalogue)
         plain = query.filter.model_copy(update={"challenges": ()}) == EVERYTHING
         for call, match in _matched(catalogue, within):
-            if (call.id, match.challenge_id) in memory.refused or not (plain or passes(call, query)):
+            number, challenge = call.id, match.challenge_id
+            if (refused and (number, challenge) in refused) or not (plain or passes(call, query)):
                 continue
-            _, labels = reasons.setdefault(call.id, {}).setdefault(match.challenge_id, (match, []))
-            labels.append(label)
+            of_call = reasons.get(number)
+            if of_call is None:
+                of_call = reasons[number] = {}
+            if challenge in of_call:
+                of_call[challenge][1].append(label)
+            else:
+                of_call[challenge] = match, [label]
     for query in queries:
         for call in catalogue.unplaced if not query.filter.challenges else ():
             if passes(call, query):  # who asks for everything hears of what is said to be for public bodies
