@@ -1,6 +1,7 @@
 """What is called new, how old what was read is, and that a date that came back is told."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -8,6 +9,9 @@ from sqlmodel import select
 
 from db.models import Call, Crawl, Delivery, Match, Sighting, Subscription
 from db.session import writing
+from db.vocabulary import Cadence
+from scrapers import sources
+from scrapers.recordings import Recording, replay
 from tests.make.mail_cases import (
     MAILER,
     THRESHOLD,
@@ -18,7 +22,12 @@ from tests.make.mail_cases import (
     move_deadline,
     plan_at,
 )
+from tracker.calls.ingest import ingest
+from tracker.challenges.agenda import load_agendas
 from tracker.mailing.plan import plan
+from tracker.matching import Matcher, model_name
+from tracker.matching.run import match_calls
+from tracker.operations.demo import RECORDINGS
 
 pytestmark = (
     pytest.mark.one_database
@@ -95,6 +104,34 @@ def test_who_subscribed_before_the_first_round_gets_the_same_first_mail_as_who_d
     )
     assert one == two
     assert "\n".join(one).count("ergeleken") == 6
+
+
+@pytest.mark.slow
+def test_so_it_is_with_what_the_sources_were_recorded_to_say(engine: Engine) -> None:
+    """The sources' own formats, read, stored and matched as in a first round; one subscribed before it, one after."""
+    at = Recording(RECORDINGS / "eu_portal").now
+    make_agenda(engine, challenges=())
+    with writing(engine) as session:
+        load_agendas(session)
+    wanted: dict[str, Any] = {"every": Cadence.WEEK, "filter": {"challenges": ["A20-1-energie", "A20-1-circulair"]}}
+    make_reader(engine, at - timedelta(days=1), "eerder@haarlem.example", **wanted)
+    assert plan_at(engine, at - timedelta(hours=12)).digests == 0
+    for name in ("eu_portal", "rvo"):
+        with writing(engine) as session:
+            assert ingest(session, replay(sources.load(name), RECORDINGS / name, now=at), at).new
+    assert plan_at(engine, at + timedelta(minutes=5), matching_since=at - timedelta(days=2)).digests == 0
+    assert match_calls(engine, model_name(None), lambda texts: Matcher(texts, None), at).calls > 50
+    assert plan_at(engine, at + timedelta(minutes=10)).digests == 1
+    make_reader(engine, at + timedelta(minutes=15), "later@haarlem.example", **wanted)
+    assert plan_at(engine, at + timedelta(minutes=20)).digests == 1
+    one, two = deliveries(engine)
+    assert one.subject == two.subject
+    said, again = (
+        [line for line in mail.text.splitlines() if "http" not in line and "Stand van" not in line]
+        for mail in (one, two)
+    )
+    assert said == again
+    assert sum(line.startswith("* ") for line in said) > 5
 
 
 def test_a_digest_that_could_not_wait_for_the_matching_says_so(agenda: Engine, now: datetime) -> None:
