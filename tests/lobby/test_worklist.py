@@ -1,6 +1,8 @@
 """The page of what is open: nothing overdue drops off, each sees what they may, the coordinator the team's."""
 
+import re
 from datetime import date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,20 @@ def test_the_page_starts_at_ones_own_work_and_vandaag_keeps_it(engine: Engine, n
         assert visitor.get("/openstaand?person=wie").status_code == 200
     with visit(engine, now, tmp_path, coordinator) as visitor:
         assert "1 zaak van uw organisatie is te laat" in visitor.get("/").text
+
+
+def test_a_long_list_is_given_in_pages(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        for n in range(60):
+            follow_up(cast, cast.lobbyist, f"Bellen {n:02}", TODAY + timedelta(days=n))
+        lobbyist = cast.lobbyist
+        session.expunge_all()
+    with visit(engine, now, tmp_path, lobbyist) as visitor:
+        first = visitor.get("/openstaand").text
+        second = visitor.get(unescape(re.findall(r'href="([^"]+)" rel="next"', first)[0])).text
+    pages = [re.findall(r"Bellen \d\d", text) for text in (first, second)]
+    assert [len(set(page)) for page in pages] == [50, 10]
+    assert len({*pages[0], *pages[1]}) == 60
+    assert all("60 van 60" in text for text in (first, second))
+    assert 'rel="next"' not in second

@@ -14,10 +14,13 @@ from sqlmodel import Session, col, select
 from db.models import (
     ApplicationTask,
     Assignment,
+    Commitment,
+    ContactMoment,
     Deadline,
     Delivery,
     Dossier,
     Milestone,
+    Moment,
     Review,
     ReviewPoint,
     SignOffRound,
@@ -26,7 +29,7 @@ from db.models import (
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, Role, Visibility
 from db.vocabulary_calendar import MilestoneState, PointKind, PointPart
-from db.vocabulary_lobby import ApplicationStage, Check, PartyKind, TaskKind
+from db.vocabulary_lobby import ApplicationStage, Check, Level, MomentKind, PartyKind, TaskKind
 from tests.make.lobby import Cast, gather
 from tests.make.pages import Visitor, make_user, settings_for, visit
 from tracker.applications import stages, tasks
@@ -34,7 +37,7 @@ from tracker.applications.milestones import open_clock
 from tracker.calendar.decision_clock import milestones_of
 from tracker.calendar.load_bodies import load_bodies
 from tracker.clock import Clock, Now
-from tracker.lobby import coalition, dossiers
+from tracker.lobby import coalition, contacts, dossiers, moments
 from tracker.mailing.mailer import open_mailer
 from tracker.mailing.run import rewrite_outdated
 from tracker.people.access import leave_organisation
@@ -432,3 +435,39 @@ def test_a_round_is_closed_and_its_dossier_given_to_a_colleague_in_the_meeting(r
         assert session.exec(select(SignOffRound.closed_at)).one() is not None
         title = Dossier.title == "Zonder trekker"
         assert session.exec(select(Dossier.lobbyist_id).where(title)).one() == room.lobbyist.id
+
+
+def test_a_round_a_moment_and_what_was_promised_are_put_off_and_given_in_the_meeting(room: Room) -> None:
+    today, soon = room.now.date(), room.now.date() + 5 * DAY
+    with writing(room.engine) as session:
+        by = session.get_one(User, room.lobbyist.id)
+        colleague = make_user(session, room.now, Role.FUNDRAISER, by.participant_id or "", email="collega@x.nl").id
+        deed = meetings.Deed(session, by, room.now)
+        dossier = session.exec(select(Dossier).where(Dossier.title == "Open warmteplan")).one()
+        coalition.join(deed, dossier, "", PartyKind.PARTICIPANT, today, "haarlem")
+        coalition.open_round(deed, dossier, "Akkoord met de brief?", soon)
+        new = moments.NewMoment("Debat over warmte", MomentKind.COMMITTEE_DEBATE, Level.NATIONAL, soon)
+        moments.hook(deed, dossier, f"moment:{moments.add_moment(deed, new).id}")
+        talk = contacts.ContactFields(today, "Gesproken", "talk", dossier.id, "", "Terugbellen", soon, Visibility.OWN)
+        contact = contacts.log_contact(deed, talk, contacts.Office("Ministerie van VRO", "Warmte", ""))
+        contacts.commit_to(deed, contact, "Stuk sturen", soon)
+        dossier.lobbyist_id = by.id
+    later = today + 12 * DAY
+    with room.at() as visitor:
+        review = room.begin(visitor)
+
+        def press(kind: PointKind, what: str, **fields: object) -> int:
+            at = room.point(review, kind)
+            seen = visitor.seen_on(at, f"{at}/{what}")
+            return visitor.send_form(f"{at}/{what}", seen=seen, **fields).status_code  # type: ignore[attr-defined]
+
+        movable = (PointKind.ROUND, PointKind.MOMENT, PointKind.COMMITMENT, PointKind.FOLLOW_UP)
+        assert press(PointKind.ROUND, "verzetten", day=today - DAY) == 422
+        assert [press(kind, "verzetten", day=later) for kind in movable] == [303] * 4
+        assert press(PointKind.COMMITMENT, "toewijzen", assignee=room.haarlem.id) == 422
+        assert [press(kind, "toewijzen", assignee=colleague) for kind in movable[2:]] == [303] * 2
+    with reading(room.engine) as session:
+        talk, promise = session.exec(select(ContactMoment)).one(), session.exec(select(Commitment)).one()
+        days = [session.exec(select(SignOffRound.due_on)).one(), session.exec(select(Moment.ends_on)).one()]
+        assert [*days, promise.due_on, talk.follow_up_on] == [later] * 4
+        assert [promise.owner_id, talk.follow_up_owner] == [colleague] * 2

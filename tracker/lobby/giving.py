@@ -1,5 +1,9 @@
-"""What is open goes to a colleague: a follow-up, a promise, a sign-off round, or what something hangs on."""
+"""What is open goes to a colleague: a follow-up, a promise, a sign-off round, or what something hangs on.
 
+And a round to another day.
+"""
+
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
@@ -8,6 +12,7 @@ from db.models import Commitment, ContactMoment, Dossier, SignOffRound, User
 from db.rights import has_role, may_see
 from db.vocabulary import Role
 from db.vocabulary_lobby import LogKind
+from notifications.wording import short_day
 from tracker.errors import Incomplete, MoveNotAllowed
 from tracker.lobby import dossiers
 from tracker.lobby.due import LobbyDue
@@ -76,3 +81,17 @@ def _entrust_round(deed: Deed, sign_off: SignOffRound, user_id: int, seen: int) 
     before, after = (deed.session.get_one(User, id_).name for id_ in (sign_off.whose, user_id))
     sign_off.holder_id = user_id
     log(deed, dossier, LogKind.SIGN_OFF, f"van {before} naar {after}: {sign_off.question}", subject=sign_off)
+
+
+def put_off_round(deed: Deed, sign_off: SignOffRound, day: date, seen: int) -> None:
+    """Give those who are asked until another day; the dossier's log tells both."""
+    dossier = deed.session.get_one(Dossier, sign_off.dossier_id)
+    must_change(deed, dossier)
+    claim(deed.session, sign_off, seen)
+    if sign_off.closed_at is not None:
+        raise MoveNotAllowed("Deze ronde is al gesloten.")
+    if day < deed.today:
+        raise Incomplete("De dag van antwoord is al voorbij.", "day")
+    was, sign_off.due_on = sign_off.due_on, day
+    said = f"van {short_day(was)} naar {short_day(day)}: {sign_off.question}"
+    log(deed, dossier, LogKind.SIGN_OFF, said, subject=sign_off)

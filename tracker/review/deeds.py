@@ -15,10 +15,11 @@ from db.vocabulary_lobby import CommitmentState, GoDecision
 from notifications.wording import short_day
 from tracker.applications import stages, tasks
 from tracker.calendar.backward_schedule import NoPlan
+from tracker.calendar.decision_clock import replan_moved
 from tracker.calendar.milestones import MilestoneWord, assign_deadline, change_milestone
 from tracker.calendar.targets import closings_of
 from tracker.errors import ChangedMeanwhile, Incomplete, NotFound, required
-from tracker.lobby import coalition, contacts, dossiers, history, resolutions
+from tracker.lobby import coalition, contacts, dossiers, giving, history, moments, resolutions
 from tracker.review import action_points
 from tracker.review.meetings import must_run
 from tracker.review.subjects import Can, PointSubject, subject_of, visibility_of
@@ -151,6 +152,22 @@ def _give_call(deed: Deed, call: Call, user_id: int, _seen: int) -> None:
     assign_deadline(deed, deadline, MilestoneWord(user_id), known.version if known else 0)
 
 
+def _put_moment(deed: Deed, row: Any, day: date, _why: str, seen: int) -> None:
+    """Another last day of an outside moment, and of all that is counted back from it."""
+    if row.starts_on and day < row.starts_on:
+        raise Incomplete(f"Dit moment begint pas op {short_day(row.starts_on)}.", "day")
+    moments.fix_day(deed, row, row.starts_on, day, row.sure, seen)
+    replan_moved(deed.session, deed.now)
+
+
+def _give(deed: Deed, row: Any, user_id: int, seen: int) -> None:
+    """A promise or follow-up goes to a colleague who can do it and may see it."""
+    try:
+        giving.give(deed, row, user_id, seen)
+    except Incomplete as refused:
+        raise Incomplete(str(refused), "assignee") from refused
+
+
 ASSIGN: dict[PointKind, Act] = {
     K.MILESTONE: lambda deed, row, user, seen: change_milestone(deed, row, _word(row, assignee=user), seen),
     K.DEADLINE: lambda deed, row, user, seen: assign_deadline(
@@ -160,6 +177,7 @@ ASSIGN: dict[PointKind, Act] = {
     K.APPLICATION: dossiers.entrust,
     K.CALL: _give_call,
     **dict.fromkeys((K.POSITION, K.MOMENT, K.ROUND), dossiers.entrust),
+    **dict.fromkeys((K.COMMITMENT, K.FOLLOW_UP), _give),
     K.ACTION: action_points.give,
 }
 MOVE: dict[PointKind, Callable[[Deed, Any, date, str, int], object]] = {
@@ -169,6 +187,8 @@ MOVE: dict[PointKind, Callable[[Deed, Any, date, str, int], object]] = {
     ),
     K.COMMITMENT: lambda deed, row, day, _why, seen: history.correct(deed, row, {"due_on": day}, seen),
     K.FOLLOW_UP: lambda deed, row, day, _why, seen: history.correct(deed, row, {"follow_up_on": day}, seen),
+    K.ROUND: lambda deed, row, day, _why, seen: giving.put_off_round(deed, row, day, seen),
+    K.MOMENT: _put_moment,
     K.ACTION: lambda deed, row, day, _why, seen: action_points.put_on(deed, row, day, seen),
 }
 

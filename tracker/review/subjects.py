@@ -157,7 +157,7 @@ def _commitment(session: Session, _review: Review, point: ReviewPoint) -> PointS
     row = session.get(Commitment, point.subject_id)
     if row is None:
         return None
-    can = frozenset({Can.MOVE, Can.SETTLE})
+    can = frozenset({Can.ASSIGN, Can.MOVE, Can.SETTLE})
     return PointSubject(row, row, can, row.owner_id, row.due_on, row.state != CommitmentState.OPEN)
 
 
@@ -166,19 +166,24 @@ def _follow_up(session: Session, _review: Review, point: ReviewPoint) -> PointSu
     if row is None:
         return None
     holder, done = row.follow_up_owner or row.user_id, row.followed_up_at is not None
-    return PointSubject(row, row, frozenset({Can.MOVE, Can.SETTLE}), holder, row.follow_up_on, done)
+    can = frozenset({Can.ASSIGN, Can.MOVE, Can.SETTLE})
+    return PointSubject(row, row, can, holder, row.follow_up_on, done)
 
 
 def _in_dossier(model: Any, *, can: frozenset[Can] = frozenset()) -> Find:
-    """Something that has a page of its own in a dossier; who pulls the dossier has it."""
+    """Something that has a page of its own in a dossier; who pulls the dossier has it.
+
+    The days of a position are what a body adopted: they change by a decision that a second person confirms.
+    """
 
     def find(session: Session, _review: Review, point: ReviewPoint) -> PointSubject | None:
         row, dossier = session.get(model, point.subject_id), _dossier(session, point.dossier_id)
         if row is None or dossier is None:
             return None
-        done = getattr(row, "closed_at", None) is not None
+        done, day = getattr(row, "closed_at", None) is not None, getattr(row, "due_on", getattr(row, "ends_on", None))
         holder = dossier.lobbyist_id or dossier.official_id
-        return PointSubject(row, dossier, can | {Can.ASSIGN}, holder, getattr(row, "due_on", None), done, dossier)
+        fixed = {Can.MOVE} if getattr(row, "call_id", None) else set()  # the day of a source's moment is the source's
+        return PointSubject(row, dossier, (can | {Can.ASSIGN}) - fixed, holder, day, done, dossier)
 
     return find
 
@@ -207,8 +212,8 @@ FINDERS: dict[PointKind, Find] = {
     K.COMMITMENT: _commitment,
     K.FOLLOW_UP: _follow_up,
     K.POSITION: _in_dossier(Position),
-    K.MOMENT: _in_dossier(Moment),
-    K.ROUND: _in_dossier(SignOffRound, can=frozenset({Can.SETTLE})),
+    K.MOMENT: _in_dossier(Moment, can=frozenset({Can.MOVE})),
+    K.ROUND: _in_dossier(SignOffRound, can=frozenset({Can.MOVE, Can.SETTLE})),
     K.RESOLUTION: _resolution,
     K.ACTION: _action,
 }

@@ -1,9 +1,9 @@
 """The page of all that is open in the lobby: nothing overdue leaves it before it is settled, or given to another."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from db.models import Dossier, User
@@ -22,6 +22,7 @@ from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, asked_for
 
+ON_A_PAGE = 50  # each with a form to give it away
 # What the audit log calls each thing that can be given.
 SUBJECTS = {
     "contact": Subject.CONTACT,
@@ -39,6 +40,7 @@ class WorklistQuery(BaseModel):
     organisation: Line = ""
     kind: Line = ""
     everybody: bool = False
+    page: Annotated[int, Field(ge=1, le=1_000)] = 1
 
 
 class GiveForm(BaseModel):
@@ -54,16 +56,22 @@ def _show(request: RequestContext, _: None, state: FormState) -> Response:
     """A coordinator starts at the own organisation, everybody else at what is theirs."""
     query, errors = asked_for(WorklistQuery, request.query)
     asked = query or WorklistQuery()
-    narrowed = Narrowed(**asked.model_dump(exclude={"everybody"}))
+    narrowed = Narrowed(**asked.model_dump(exclude={"everybody", "page"}))
     if narrowed == Narrowed() and not asked.everybody:
         narrowed = _start(request)
     due = lobby_due(request.session, request.now.today, AHEAD, with_nobodys=True)
     matters = open_matters(request.session, request.viewer, due, request.now.today)
+    found = [matter for matter in matters if narrowed.holds(matter)]
+    start, end = (asked.page - 1) * ON_A_PAGE, asked.page * ON_A_PAGE
     return request.page(
         "lobby/worklist.html",
         state=state,
         errors={**errors, **state.errors},
-        matters=[(matter, _held(request, matter)) for matter in matters if narrowed.holds(matter)],
+        matters=[(matter, _held(request, matter)) for matter in found[start:end]],
+        found=len(found),
+        page=asked.page,
+        more=len(found) > end,
+        link=lambda page: f"/openstaand?{_asked(request, page=page)}",
         names=NAMES,
         colleagues=_able(request),
         all=len(matters),
@@ -108,6 +116,6 @@ def hand(request: RequestContext, _: None, form: GiveForm) -> str:
     return f"/openstaand?{_asked(request)}"
 
 
-def _asked(request: RequestContext) -> str:
+def _asked(request: RequestContext, **changed: int) -> str:
     """How the list is narrowed, as an address says it."""
-    return urlencode({name: value for name, value in request.query.items() if name != "gedaan"})
+    return urlencode({name: value for name, value in request.query.items() if name != "gedaan"} | changed)

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from db.models import Resolution, Review, ReviewPoint
+from db.models import Commitment, ContactMoment, Moment, Resolution, Review, ReviewPoint
 from db.rights import works
 from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState, PointKind, PointPart
@@ -14,6 +14,7 @@ from db.vocabulary_lobby import Check, GoDecision
 from notifications.outbox import put
 from tracker.applications import stages
 from tracker.lobby import resolutions
+from tracker.lobby.history import owns
 from tracker.mailing.mailer import open_mailer
 from tracker.mailing.minutes_mail import minutes_mail
 from tracker.mailing.personal import must_be_few
@@ -23,7 +24,7 @@ from tracker.review.agenda import points_now
 from tracker.review.changes import changes_since
 from tracker.review.minutes import minutes_for
 from tracker.review.subjects import Can, PointSubject, subject_of
-from tracker.rights import may_change, viewer_of
+from tracker.rights import may_change, may_tend, viewer_of
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import Handler, RequestContext
@@ -200,7 +201,11 @@ def _offered(request: RequestContext, subject: PointSubject) -> set[str]:
     """The deeds that this person can do: of another's dossier none, and confirming only as the second person."""
     can = set(subject.can)
     if subject.given is not None and not may_change(request.viewer, subject.given):
-        can -= {Can.ASSIGN, Can.SETTLE}
+        can -= {Can.ASSIGN, Can.MOVE, Can.SETTLE}
+    if isinstance(subject.row, Commitment | ContactMoment) and not owns(request.viewer, subject.row):
+        can -= {Can.ASSIGN, Can.MOVE}
+    if isinstance(subject.row, Moment) and not may_tend(request.viewer, subject.row):
+        can -= {Can.MOVE}
     if isinstance(subject.row, Resolution):
         can = can if request.user in resolutions.seconds(request.session, subject.row) else set()
     return {deed.value for deed in can}
