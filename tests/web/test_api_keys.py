@@ -1,5 +1,6 @@
 """Programs with a key: what they read and do in somebody's name, once, and never more than that person may."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,6 +73,22 @@ def test_nothing_of_anybody_is_read_without_a_key_and_a_cookie_is_none(
     assert {(a.status_code, a.headers["content-type"], a.headers["www-authenticate"]) for a in answers} == {
         (401, PROBLEM, "Bearer")
     }
+
+
+def test_who_shows_no_key_hears_that_first_and_too_much_is_a_problem_too(program: Visitor) -> None:
+    document = program.get(f"{ROOT}/openapi.json").json()
+    writes = [(m, p) for p, ops in document["paths"].items() for m in ops if m in ("post", "put", "delete")]
+    assert len(writes) > 6
+    for method, path in writes:
+        address = ROOT + re.sub(r"{\w+}", "1", path)
+        for body in ("{}", "{", "[]"):
+            kind = {"Content-Type": "application/json"}
+            answer = program.request(method.upper(), address, content=body, headers=kind)
+            told = answer.status_code, answer.headers["content-type"], answer.headers["www-authenticate"]
+            assert told == (401, "application/problem+json", "Bearer"), (method, path, body)
+        large = program.request(method.upper(), address, content=b"x" * 3_000_000)
+        assert (large.status_code, large.headers["content-type"]) == (413, "application/problem+json"), path
+        assert large.json()["status"] == 413
 
 
 def test_a_key_of_the_former_desk_opens_nothing_at_the_next(

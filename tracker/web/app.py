@@ -37,7 +37,7 @@ from tracker.watch.note import standing
 from tracker.watch.schema import SchemaWatch
 from tracker.web.api import common_grants, v1
 from tracker.web.api.addresses import refused
-from tracker.web.api.routing import ROOT, invalid
+from tracker.web.api.routing import ROOT, invalid, problem
 from tracker.web.frame.context import Handler, RequestContext, Signed
 from tracker.web.frame.deeds import Stored, put_on_record
 from tracker.web.frame.forms import InvalidForm
@@ -148,7 +148,8 @@ def _limited(app: ASGIApp, of_file: int, too_large: Response) -> ASGIApp:
             nonlocal refused
             if message["type"] == "http.response.start" and message["status"] == too_large.status_code:
                 refused = True
-                await too_large(scope, receive, send)
+                told_so = problem(413, {}) if scope["path"].startswith(ROOT) else too_large
+                await told_so(scope, receive, send)
             elif not refused:
                 await send(message)
 

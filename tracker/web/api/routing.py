@@ -24,6 +24,7 @@ TITLES = {
     404: "Bestaat niet",
     405: "Deze methode kan hier niet",
     409: "Intussen gewijzigd",
+    413: "Dit is te groot",
     422: "Dit kan zo niet",
     429: "Te veel verzoeken",
     500: "Er ging iets mis",
@@ -76,8 +77,10 @@ def problem(status: int, headers: Mapping[str, str], said: object = None) -> Res
 
 
 async def invalid(request: Request, error: Exception) -> Response:
-    """A body that is no JSON, or not as described: 400, with every field that is wrong."""
+    """A body that is no JSON, or not as described: 400, with every field that is wrong; a 401 where no key is shown."""
     assert isinstance(error, RequestValidationError)
+    if OWN in getattr(request.scope.get("route"), "tags", ()) and not request.headers.get("authorization"):
+        return problem(401, {"WWW-Authenticate": "Bearer", **request.scope.get(ALLOWANCE, {})})
     wrong = [_wrong("body", ".".join(map(str, e["loc"][1:])), forms.message(e)) for e in error.errors()]
     return problem(400, request.scope.get(ALLOWANCE, {}), wrong)
 
