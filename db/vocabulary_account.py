@@ -33,3 +33,12 @@ class Part(Word):
     Q2 = "k2", "tweede kwartaal"
     Q3 = "k3", "derde kwartaal"
     Q4 = "k4", "vierde kwartaal"
+
+
+class ProposalState(Word):
+    """Where a text stands that somebody brought in for a visie."""
+
+    OPEN = "open", "voorgesteld"
+    TAKEN = "taken", "overgenomen"
+    DECLINED = "declined", "niet overgenomen"
+    WITHDRAWN = "withdrawn", "ingetrokken"

@@ -81,6 +81,7 @@ class EntryKind(Word):
     COMMITMENT = "commitment", "toezegging"
     SIGN_OFF = "sign_off", "afstemronde"
     POSITION = "position", "standpunt of besluit"
+    ACTIVITY = "activity", "activiteit van het netwerk"
     PAPERS = "papers", "stukken voor een vergadering"
     MEETING = "meeting", "vergadering"
     CLOSED = "closed", "reces of feestdag"

@@ -29,7 +29,8 @@ class DigestExtras:
     """What a digest says beside its calls: what is due today and in the lobby, and which digest may be lost.
 
     ``ours``: per call what of our own runs on it, as far as this reader may know. ``moments``: where one is heard.
-    ``dossiers``: those the reader follows, each with what happened in it and on its subject.
+    ``dossiers``: those the reader follows, each with what happened in it and on its subject. ``activities``: of the
+    network, for who may see them.
     """
 
     lobby: tuple[AgendaLine, ...] = ()
@@ -38,17 +39,30 @@ class DigestExtras:
     due: DueToday = field(default_factory=DueToday)
     moments: tuple[AgendaLine, ...] = ()
     dossiers: tuple[FollowedDossier, ...] = ()
+    activities: tuple[AgendaLine, ...] = ()
 
     @property
     def lines_beside(self) -> int:
         """How many lines it puts beside the calls."""
-        beside = (self.lobby, self.moments, self.in_doubt, self.due.lines, *(each.lines for each in self.dossiers))
+        beside = (
+            self.lobby,
+            self.moments,
+            self.activities,
+            self.in_doubt,
+            self.due.lines,
+            *(each.lines for each in self.dossiers),
+        )
         return sum(map(len, beside))
 
     @property
     def speaks(self) -> bool:
         """Whether there is a digest in it also where no call is named."""
-        return bool(self.in_doubt or self.moments or self.dossiers)
+        return bool(self.in_doubt) or self.has_news
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something happened that only a digest tells."""
+        return bool(self.moments or self.dossiers or self.activities)
 
 
 NO_EXTRAS = DigestExtras()

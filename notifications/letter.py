@@ -122,6 +122,8 @@ class Writer:
         for item, piece in self._placed(digest, extras):
             pieces.setdefault(PLACES.index(item.place), []).append(piece)
         headline = headline_of(digest) if not (digest.empty and extras.in_doubt) else LOST
+        if digest.empty and extras.activities:
+            headline = wording.count(len(extras.activities), "activiteit", "activiteiten") + " van het netwerk"
         if digest.empty and extras.dossiers:
             headline = wording.count(len(extras.dossiers), "dossier", "dossiers") + " met nieuws"
         if digest.empty and extras.moments:
@@ -136,7 +138,8 @@ class Writer:
             "announced": wording.count(len(digest.announced), "regeling", "regelingen") if digest.announced else "",
             "subscriptions": _ended(", ".join(names) or "uw abonnement"),
             "leave": leave, "leave_reminders": self._leave(to, what=REMINDERS), "lobby": self._lines(extras.lobby, to),
-            "moments": self._lines(extras.moments, to), "dossiers": self._followed(extras.dossiers, to),
+            "moments": self._lines(extras.moments, to), "activities": self._lines(extras.activities, to),
+            "dossiers": self._followed(extras.dossiers, to),
             "in_doubt": [
                 {"day": wording.day(entry.day), "link": self.links.page(entry.path)} for entry in extras.in_doubt
             ],

@@ -16,7 +16,7 @@ from db.models.access import (
     TeamMember,
     WebSession,
 )
-from db.models.account import AccountReport
+from db.models.account import AccountRelease, AccountReport
 from db.models.applications import (
     Application,
     ApplicationPartner,
@@ -89,7 +89,7 @@ from db.models.mail import (
     Suppression,
     Told,
 )
-from db.models.network import ActivityGuest, Membership, NetworkActivity, SubjectContact
+from db.models.network import ActivityGuest, ContactConsent, Membership, NetworkActivity, SubjectContact
 from db.models.organisations import Organisation, OrganisationName
 from db.models.people import REMINDER_DAYS, Absence, Leaning, Lesson, Participant, Subscription, User, Verdict
 from db.models.planning import (
@@ -105,4 +105,5 @@ from db.models.planning import (
 from db.models.questions import Answer, Doubt, Question, ReaderUse, SecondOpinion
 from db.models.region import KeptRegion
 from db.models.review import ActionPoint, Minute, Review, ReviewPerson, ReviewPoint
+from db.models.visions import Vision, VisionProposal, VisionVersion
 from db.models.winners import PastPartner, PastProgramme, PastProject

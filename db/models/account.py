@@ -11,6 +11,30 @@ from db.models.lobby import Owned
 from db.vocabulary import Visibility
 
 
+class AccountRelease(Numbered, table=True):
+    """What one person proposed to show the public of the account, and whether a second one let it.
+
+    A kept report or a version of a visie, neither of which changes, so that what is shown is what was proposed.
+    """
+
+    __tablename__ = "account_release"
+    __table_args__ = (
+        CheckConstraint("(report_id IS NULL) <> (vision_version_id IS NULL)", name="one"),
+        CheckConstraint("confirmed_by <> proposed_by", name="second_person"),
+        CheckConstraint("confirmed_by IS NULL OR settled_at IS NOT NULL", name="settled"),
+    )
+
+    report_id: int | None = Field(default=None, foreign_key="account_report.id", index=True)
+    vision_version_id: int | None = Field(default=None, foreign_key="vision_version.id", index=True)
+    proposed_by: int = Field(foreign_key="user.id")
+    proposed_at: datetime
+    confirmed_by: int | None = Field(default=None, foreign_key="user.id")
+    settled_at: datetime | None = Field(default=None, description="when it became public, or was dropped")
+    dropped_by: int | None = Field(default=None, foreign_key="user.id")
+    ended_at: datetime | None = Field(default=None, description="when a next release or a person ended it")
+    version: int = 1
+
+
 class AccountReport(Numbered, Owned, table=True):
     """An account as it stood when somebody kept it. It holds no titles: only what was counted, when and how much.
 

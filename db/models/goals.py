@@ -23,7 +23,8 @@ class Goal(Numbered, table=True):
     unit: str = Field(description="such as 'woningen' or 'kton CO2'")
     due_on: date
     source: str = Field(description="the document or address that the goal is read from")
-    vision: str = Field(default="", description="the visie it serves")
+    vision: str = Field(default="", description="what the visie is called that it serves")
+    vision_id: int | None = Field(default=None, foreign_key="vision.id", index=True)
     made_at: datetime
     changed_at: datetime | None = None
     ended_at: datetime | None = None

@@ -38,6 +38,34 @@ class SubjectContact(Numbered, Owned, table=True):
     added_at: datetime
 
 
+class ContactConsent(Numbered, Owned, table=True):
+    """That a person let the region see the name, and that this ended: a line each time, which stays.
+
+    It holds no name. It proves that there was consent, so it outlives the contact and what is erased of the person.
+    """
+
+    __tablename__ = "contact_consent"
+    __table_args__ = (
+        one_of("visibility", (Visibility.OWN,)),
+        CheckConstraint("(stakeholder_id IS NULL) <> (user_id IS NULL)", name="somebody"),
+    )
+
+    subject_contact_id: int | None = Field(
+        default=None, foreign_key="subject_contact.id", index=True, description="none once that was taken away"
+    )
+    subject: str = Field(description="of the contact, as it was called then")
+    stakeholder_id: int | None = Field(default=None, foreign_key="stakeholder.id", index=True)
+    user_id: int | None = Field(default=None, foreign_key="user.id", index=True)
+    given_on: date
+    given_how: str
+    recorded_by: int = Field(foreign_key="user.id")
+    recorded_at: datetime
+    withdrawn_on: date | None = Field(default=None, description="the day on which it ended")
+    withdrawn_how: str = Field(default="", description="how the person said so, or why it ended")
+    withdrawn_by: int | None = Field(default=None, foreign_key="user.id", description="who wrote that down")
+    withdrawn_at: datetime | None = None
+
+
 class Membership(Numbered, Owned, table=True):
     """An organisation takes part in another one: a network, board or coalition, from a day until a day."""
 
@@ -81,6 +109,9 @@ class NetworkActivity(Numbered, Owned, table=True):
     attendance: int | None = Field(default=None, description="how many people came")
     result: str = Field(default="", sa_type=Text, description="what came of it")
     url: str = Field(default="", sa_type=Text)
+    was_on: date | None = Field(default=None, description="its first day before it was last moved")
+    moved_at: datetime | None = None
+    off_at: datetime | None = Field(default=None, description="when somebody said that it does not take place")
     added_by: int = Field(foreign_key="user.id")
     added_at: datetime
 

@@ -11,11 +11,14 @@ from sqlmodel import Session
 from db.models import Call, Challenge, Match, Sighting
 from db.session import open_engine, writing
 from db.vocabulary import ChallengeKind, ChallengeStatus, Visibility
+from db.vocabulary_knowledge import PublicationKind
 from db.vocabulary_lobby import ApplicationStage
 from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
 from tests.web.test_rights import Unlimited
 from tracker.applications import stages
+from tracker.knowledge import publications
+from tracker.knowledge.publications import PublicationFields, Upload
 from tracker.knowledge.trends import Trends, trends
 from tracker.rights import viewer_of
 
@@ -132,3 +135,20 @@ def test_each_number_leads_to_rows_that_add_up_to_it_on_screen_and_as_a_file(
         "nieuwe regelingen",
         "van publicatie tot sluiting",
     }
+
+
+def test_studies_of_the_year_stand_beside_the_numbers(session: Session, now: datetime, tmp_path: Path) -> None:
+    cast = gather(session, now)
+    for kind, year, title in (
+        ("study", 2026, "Warmte in beeld"),
+        ("study", 2025, "Vorig jaar"),
+        ("guide", 2026, "Gids"),
+    ):
+        fields = PublicationFields(PublicationKind(kind), title, "Wat er gebeurt.", "Hogeschool Amstel", year)
+        publications.add(cast.deed(), fields, Upload("nota.txt", b"Tekst", 100))
+    session.commit()
+    with visit(session.get_bind(), now, tmp_path, cast.reader, Unlimited()) as visitor:  # type: ignore[arg-type]
+        page = visitor.get("/kennishuis/ontwikkelingen?jaar=2026").text
+        assert ("Warmte in beeld" in page, "Vorig jaar" in page, "Gids" in page) == (True, False, False)
+        assert "Hogeschool Amstel" in page
+        assert "Nog geen onderzoek uit 2024" in visitor.get("/kennishuis/ontwikkelingen?jaar=2024").text

@@ -1,6 +1,7 @@
 """Where every page is: the routes with something real in their gaps, in the world of tests/make/seed_pages.py."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -28,14 +29,16 @@ from db.models import (
     Sighting,
     Subscription,
     User,
+    Vision,
 )
 from db.vocabulary_calendar import FeedScope
 from db.vocabulary_knowledge import PublicationKind
 from db.vocabulary_lobby import PartyKind
 from notifications.links import ALL, DOUBT, AnswerLink, Links
 from tests.make.seed_pages import seeded_people
-from tracker.account import reports
+from tracker.account import reports, visions
 from tracker.account.goals import GoalWords, set_goal
+from tracker.account.visions import VisionFields
 from tracker.calendar.decision_clock import DecisionRoute, start_clock
 from tracker.calendar.feeds import open_feed
 from tracker.documents import documents
@@ -89,6 +92,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
     assert application is not None
     dossier = session.get_one(Dossier, 1)
     _goal(session, me, now)
+    _vision(session, me, now)
     _past_winner(session, now)
     if not session.exec(select(Position).where(Position.dossier_id == 1, Position.created_by == me.id)).first():
         positions.draft(Deed(session, me, now), dossier, positions.Wording(internal="Concept"))  # something to adopt
@@ -108,7 +112,8 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "question_id": str(_questions(session, now)), "afmelden token": links.leaving(me.id, what=ALL),
         "inloggen token": "x" * 43, "provider": "amsterdam", "deadline_id": "6", "kalender token": secret,
         "document_id": str(documents.add_file(Deed(session, me, now), dossier, "nota.txt", b"tekst", "own", 100).id),
-        **dict.fromkeys(("note_id", "promise_id", "goal_id", "line_id", "task_id", "instalment_id", "plan_id", "key_id", "verdict_id", "correction_id"), "1"),
+        **dict.fromkeys(("note_id", "promise_id", "goal_id", "line_id", "task_id", "instalment_id", "plan_id", "key_id", "verdict_id", "correction_id", "vision_id"), "1"),
+        "visie proposal_id": "2",
         "review_id": str(_review(session, me, now)), "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
         "code": "HORIZON", "hold_id": "1", "publication_id": str(_publication(session, me, now)), "release_id": "1",
         **_network(session, me, now), "report_id": str(_report(session, now)), "subregion": "amsterdam",
@@ -121,6 +126,16 @@ def _goal(session: Session, me: User, now: datetime) -> None:
         challenge = session.get_one(Challenge, "A20-1-circulair")
         words = GoalWords("Minder nieuw materiaal", Decimal(50), "procent", date(2030, 1, 1), "Agenda")
         set_goal(Deed(session, me, now), challenge, words)
+
+
+def _vision(session: Session, me: User, now: datetime) -> None:
+    """A visie of the opgave with a version that holds, and a text that is proposed for the next."""
+    if session.exec(select(Vision.id)).first() is not None:
+        return
+    words = VisionFields("Circulaire regio", "Niets gaat verloren.\n\nSamen inkopen.", "Programmateam", "Begin")
+    first = visions.propose(Deed(session, me, now), "A20-1-circulair", words, 0)
+    visions.take_over(Deed(session, seeded_people(session)["coordinator"], now), first, "", first.version)
+    visions.propose(Deed(session, me, now), "A20-1-circulair", replace(words, text="Alles komt terug."), 1)
 
 
 def _publication(session: Session, me: User, now: datetime) -> int:

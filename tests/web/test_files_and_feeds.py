@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from db.models import Call, Deadline, Revision, Sighting
 from db.session import writing
+from tests.make.addresses import is_page
 from tests.make.pages import Visitor, visit
 from tests.make.seed_pages import seeded_people
 from tests.web.test_rights import Unlimited
@@ -60,6 +61,28 @@ def test_the_three_forms_of_a_list_hold_the_same(me: Visitor, path: str) -> None
     assert all(list(row) == table[0] for row in listed)
     assert me.get(f"{path}.doc").status_code == 404
     assert f'href="{path.replace("/beheer/mensen", "/beheer/mensen")}.csv' in me.get(_page(path)).text
+
+
+# Pages with a table that are no list of things: what they show, and where it is had as a file.
+NO_LISTS = {
+    "/account": "one's own sessions", "/regelingen/dubbel": "pairs to decide on, one by one",
+    "/opgaven/witte-vlekken": "a picture of what /opgaven has", "/beheer/privacy": "the register, which /privacy is",
+    "/aanvragen/cofinanciering": "a sum of what /aanvragen has", "/kalender/beelden": "pictures of /kalender",
+    "/kalender/vergaderingen": "where bodies are kept up; their days are in /kalender",
+    "/beheer/mail": "the queue of a moment", "/openbaar": "the catalogue, and a feed", "/beheer": "the people",
+    "/toetsen": "keys", "/actualiteit": "of /bronnen what everybody may know", "/contactregister": "has files at addresses of its own", "/vragen": "a queue",
+}  # fmt: skip
+
+
+def test_every_page_that_lists_has_its_list_as_a_file(me: Visitor) -> None:
+    without = []
+    for route in ROUTES:
+        if not is_page(route) or "{" in route.path or route.path in NO_LISTS or route.path in LISTS:
+            continue
+        answer = me.get(route.path)
+        if answer.status_code == 200 and "<table" in answer.text:
+            without.append(route.path)
+    assert without == []
 
 
 def _page(path: str) -> str:

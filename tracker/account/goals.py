@@ -11,6 +11,7 @@ from sqlmodel import Session, col, or_, select
 from db.models import Challenge, Goal, GoalValue
 from db.vocabulary import Role
 from tracker.account.facts import Span
+from tracker.account.visions import title_of
 from tracker.errors import Incomplete, NotFound, required
 from tracker.rights import Deed, must_have
 from tracker.versions import claim
@@ -28,6 +29,7 @@ class GoalWords:
     due_on: date
     source: str
     vision: str = ""
+    vision_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def from_kept(kept: dict[str, Any]) -> Standing:
 def set_goal(deed: Deed, challenge: Challenge, words: GoalWords) -> Goal:
     """A new goal of an opgave."""
     must_have(deed, Role.COORDINATOR, NOT_YOURS)
-    goal = Goal(challenge_id=challenge.id, made_at=deed.now, **_checked(words))
+    goal = Goal(challenge_id=challenge.id, made_at=deed.now, **_checked(deed.session, words))
     deed.session.add(goal)
     deed.session.flush()
     return goal
@@ -92,7 +94,7 @@ def set_goal(deed: Deed, challenge: Challenge, words: GoalWords) -> Goal:
 def change_goal(deed: Deed, goal: Goal, words: GoalWords, seen: int) -> None:
     """Other words, number, day or source; for who has seen the newest version."""
     must_have(deed, Role.COORDINATOR, NOT_YOURS)
-    fields = _checked(words)
+    fields = _checked(deed.session, words)
     claim(deed.session, goal, seen)
     goal.sqlmodel_update({**fields, "changed_at": deed.now})
     deed.session.add(goal)
@@ -123,7 +125,7 @@ def add_value(deed: Deed, goal: Goal, value: Decimal | None, day: date, source: 
     return row
 
 
-def _checked(words: GoalWords) -> dict[str, Any]:
+def _checked(session: Session, words: GoalWords) -> dict[str, Any]:
     if words.target is None:
         raise Incomplete("Vul het getal in dat bereikt moet zijn, zoals 15.000.", "target")
     return {
@@ -132,5 +134,6 @@ def _checked(words: GoalWords) -> dict[str, Any]:
         "unit": required(words.unit, "unit", "Noem de eenheid, zoals woningen."),
         "due_on": words.due_on,
         "source": required(words.source, "source", "Noem de bron van het doel."),
-        "vision": words.vision.strip(),
+        "vision": title_of(session, words.vision_id) if words.vision_id else words.vision.strip(),
+        "vision_id": words.vision_id,
     }

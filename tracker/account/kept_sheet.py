@@ -15,7 +15,7 @@ from notifications.wording import amount, count, day, local_day, short_day
 from tracker.account.periods import name_of_report
 from tracker.account.report import hit_rate, said
 from tracker.account.reports import Line, changed_since, differences, figures_of, goals_of, rows_of
-from tracker.account.sheet import TEMPLATE, TOLD, goal_line, left_over, shortened
+from tracker.account.sheet import HEADS, TEMPLATE, TOLD, goal_line, left_over, shortened
 from tracker.exchange.pdf import compiled
 
 MOST_ROWS = 100  # a report may be longer than the one page of a sheet; what does not fit is in its file
@@ -34,38 +34,50 @@ def words(
     """All that stands on it, in Dutch and in its order."""
     every = rows_of(session, report, today)
     told = [(line, what) for figure in TOLD for line, what in every if line[0] == figure]
+    return {
+        **_figures(report, before),
+        "intro": f"{_intro(report)} {_since(session, report, today)}",
+        "changes": [*differences(report, before), *_corrected(session, before, today)] if before else [],
+        "no_changes": "Geen cijfer verschilt." if before else "Dit is het eerste verslag hierover.",
+        "rows": [_row(line, what, names) for line, what in told[:MOST_ROWS]],
+        "more_rows": left_over(len(told) - MOST_ROWS, "regels"),
+    }
+
+
+def public_pdf(report: AccountReport) -> bytes:
+    """The report for everybody: figures and goals, and no row."""
+    said = {"intro": _intro(report), "has_changes": False, "has_rows": False, "changes": [], "rows": []}
+    return compiled(TEMPLATE, {**_figures(report, None), **said, "no_changes": "", "more_rows": ""})
+
+
+def _figures(report: AccountReport, before: AccountReport | None) -> dict[str, Any]:
+    """What does not depend on who reads it, or when."""
     both, period = [report, *([before] if before else [])], name_of_report(report)
     columns = [figures_of(each) for each in both]
-    blank = [""] * (2 - len(both))
     return {
+        **HEADS,
         "title": f"Verslag {period}: {report.name}",
         "author": region().name,
-        "intro": f"{_intro(report, period)} {_since(session, report, today)}",
-        "heads": ["Wat", period, f"{name_of_report(before)} (vorige verslag)" if before else "Vorige verslag"],
+        "heads": ["Wat", period, *([f"{name_of_report(before)} (vorige verslag)"] if before else [])],
         "figures": [
-            *([f.label, *(said(found, f) for found in columns), *blank] for f in Figure),
-            ["toegekend van wat beslist is", *(hit_rate(found) for found in columns), *blank],
+            *([f.label, *(said(found, f) for found in columns)] for f in Figure),
+            ["toegekend van wat beslist is", *(hit_rate(found) for found in columns)],
         ],
         "has_goals": report.goals is not None,
         "goals": [goal_line(standing) for standing in goals_of(report)],
         "more_goals": "",
         "no_goals": "Er was nog geen doel vastgelegd.",
         "changes_head": "Wat er veranderde sinds het vorige verslag",
-        "changes": [*differences(report, before), *_corrected(session, before, today)] if before else [],
         "more_changes": "",
-        "no_changes": "Geen cijfer verschilt." if before else "Dit is het eerste verslag hierover.",
-        "rows_head": "Wat het opbracht",
-        "rows": [_row(line, what, names) for line, what in told[:MOST_ROWS]],
-        "more_rows": left_over(len(told) - MOST_ROWS, "regels"),
-        "no_rows": "Nog niets, voor zover het te zien is.",
         "tables": [],
         "foot": f"Stand van kennis op {short_day(report.known_on)}; bewaard op {short_day(local_day(report.made_at))}.",
     }
 
 
-def _intro(report: AccountReport, period: str) -> str:
+def _intro(report: AccountReport) -> str:
     return (
-        f"Wat werven en lobby in {period} deden en opbrachten, zoals het op {day(report.known_on)} was vastgelegd. "
+        f"Wat werven en lobby in {name_of_report(report)} deden en opbrachten, zoals het op {day(report.known_on)} "
+        "was vastgelegd. "
         f"Er telt wat iedereen mag zien voor wie dit verslag is: {Visibility(report.visibility).label}."
     )
 

@@ -17,6 +17,7 @@ from notifications.wording import capitalize_first
 from tracker.account.facts import Fact, Span
 from tracker.account.figures import Figures, hits_of
 from tracker.account.goals import Standing, as_kept, from_kept
+from tracker.account.releases import forget
 from tracker.account.report import Account, said
 from tracker.account.subjects import account_of, subject_of
 from tracker.errors import NotFound
@@ -97,6 +98,7 @@ def remove(deed: Deed, report: AccountReport, seen: int) -> None:
     must_change(deed, report)
     must_have(deed, Role.COORDINATOR, "Een verslag weghalen doet een coördinator.")
     claim(deed.session, report, seen)
+    forget(deed.session, report)
     for later in deed.session.exec(select(AccountReport).where(AccountReport.previous_id == report.id)):
         later.previous_id = report.previous_id
     deed.session.flush()

@@ -21,6 +21,8 @@ MOST_GOALS, MOST_ROWS, MOST_CHANGES, LONGEST = 3, 5, 6, 110
 TOLD = (Figure.WON, Figure.APPLIED, Figure.TAKEN_OVER, Figure.PARTLY)
 # What stands above and in its parts, and what where there is nothing.
 HEADS = {
+    "has_changes": True,
+    "has_rows": True,
     "no_goals": "Er is nog geen doel vastgelegd.",
     "changes_head": "Wat er veranderde",
     "no_changes": "Niets verschilt van het jaar ervoor.",

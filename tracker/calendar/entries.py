@@ -26,6 +26,7 @@ MARKS = {
     EntryKind.COMMITMENT: "⚑",
     EntryKind.SIGN_OFF: "✎",
     EntryKind.POSITION: "§",
+    EntryKind.ACTIVITY: "☆",
     EntryKind.PAPERS: "▤",
     EntryKind.MEETING: "□",
     EntryKind.CLOSED: "–",
@@ -61,12 +62,14 @@ class Entry:
     participant: str = ""  # which organisation's it is
     call_id: int | None = None
     dossier_id: int | None = None
+    challenge_id: str | None = None  # of what hangs on an opgave itself
+    for_region: bool = False  # shared with the region, and so everybody's
     version: int = 1  # grows with every change, for copies in calendar programs
 
     @property
     def off(self) -> bool:
-        """Whether it is an outside moment that will not be: nothing of it comes any more."""
-        return self.kind == EntryKind.MOMENT and bool(self.cancelled or self.ended)
+        """Whether it is a moment or activity that will not be: nothing of it comes any more."""
+        return self.kind in (EntryKind.MOMENT, EntryKind.ACTIVITY) and bool(self.cancelled or self.ended)
 
     @property
     def mark(self) -> str:

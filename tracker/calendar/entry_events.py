@@ -32,4 +32,5 @@ def entry_event(entry: Entry, base_url: str, now: Now) -> Event:
         description="\n".join(filter(None, about)),
         url=address if entry.href else "",
         category=entry.kind.label,
+        cancelled=entry.kind == EntryKind.ACTIVITY and entry.off,
     )

@@ -1,6 +1,6 @@
 """Everything with a day, in one place for pages and feeds: what is asked for, for whom, and what of it one may see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,6 +13,7 @@ from db.rights import visible
 from db.status import standing
 from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import CalendarScope, EntryKind, MilestoneState
+from tracker.calendar.activity_days import activity_entries
 from tracker.calendar.application_days import payment_entries, task_entries
 from tracker.calendar.at_work import AtWork, of_organisation, of_person, ours, usable
 from tracker.calendar.bodies import body_calendar
@@ -124,6 +125,8 @@ def around(session: Session, viewer: Viewer, now: Now, since: date, until: date,
     listed = list[Entry]()
     if wanted.shows(EntryKind.MOMENT):
         listed += moment_entries(session, viewer, since, until)
+    if wanted.shows(EntryKind.ACTIVITY):
+        listed += activity_entries(session, viewer, since, until)
     if wanted.shows(EntryKind.MEETING, EntryKind.PAPERS):
         data = body_calendar(session)
         listed += meeting_entries(data, viewer, since, until)
@@ -141,15 +144,15 @@ def _narrowed(session: Session, viewer: Viewer, now: Now, entries: list[Entry], 
         entries = [entry for entry in entries if _is_of(entry, viewer, wanted.participant)]
     if wanted.calls == CallFilter():
         return entries
-    calls, dossiers = _calls(session, now, entries, wanted.calls), _dossiers(session, wanted.calls)
-    words = wanted.calls.text.casefold().split()
-    return [entry for entry in entries if _is_about(entry, calls, dossiers, words)]
+    calls, opgaven = _calls(session, now, entries, wanted.calls), below(session, wanted.calls.challenges)
+    dossiers, words = _dossiers(session, opgaven), wanted.calls.text.casefold().split()
+    return [entry for entry in entries if _is_about(entry, calls, dossiers, opgaven, words)]
 
 
 def _is_of(entry: Entry, viewer: Viewer, participant: str) -> bool:
-    """Whether it is that organisation's; the region's own tables are those of one's own organisation too."""
+    """Whether it is that organisation's; what is the whole region's is that of one's own organisation too."""
     table = entry.kind in (EntryKind.MEETING, EntryKind.PAPERS) and not entry.participant
-    return entry.participant == participant or (table and participant == viewer.participant_id)
+    return entry.participant == participant or ((table or entry.for_region) and participant == viewer.participant_id)
 
 
 def _calls(session: Session, now: Now, entries: Iterable[Entry], wanted: CallFilter) -> set[int]:
@@ -159,17 +162,20 @@ def _calls(session: Session, now: Now, entries: Iterable[Entry], wanted: CallFil
     return set(session.exec(query)) if ids else set()
 
 
-def _dossiers(session: Session, wanted: CallFilter) -> set[int] | None:
+def _dossiers(session: Session, opgaven: Collection[str]) -> set[int] | None:
     """Which dossiers serve the opgaven that are asked for; none where none is."""
-    if not wanted.challenges:
+    if not opgaven:
         return None
-    serving = col(DossierChallenge.challenge_id).in_(below(session, wanted.challenges))
+    serving = col(DossierChallenge.challenge_id).in_(opgaven)
     return set(session.exec(select(DossierChallenge.dossier_id).where(serving)))
 
 
-def _is_about(entry: Entry, calls: set[int], dossiers: set[int] | None, words: list[str]) -> bool:
-    """A step before a date goes by its call; all else by the opgaven of its dossier and the words on it."""
+def _is_about(
+    entry: Entry, calls: set[int], dossiers: set[int] | None, opgaven: Collection[str], words: list[str]
+) -> bool:
+    """A step before a date goes by its call; all else by its opgave or those of its dossier, and the words on it."""
     if entry.call_id is not None:
         return entry.call_id in calls
     said = f"{entry.what} {entry.title} {entry.who}".casefold()
-    return (dossiers is None or entry.dossier_id in dossiers) and all(word in said for word in words)
+    serves = dossiers is None or entry.dossier_id in dossiers or entry.challenge_id in opgaven
+    return serves and all(word in said for word in words)

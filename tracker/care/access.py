@@ -27,7 +27,17 @@ SECRET = frozenset({"token_hash", "address_hash", "state_hash", "browser_hash", 
 UNTOLD = frozenset({"mail_text", "kept_form", "told", "reminded"})
 UNTOLD_COLUMNS = {"delivery": frozenset({"subject", "headers", "subscriptions", "waiting", "last_text"})}
 # Texts that belong to nobody: everybody who signs in reads them.
-OPEN = PUBLISHED | {"agenda", "challenge", "organisation_name", "meeting", "goal", "goal_value", "team"}
+OPEN = PUBLISHED | {
+    "agenda",
+    "challenge",
+    "organisation_name",
+    "meeting",
+    "goal",
+    "goal_value",
+    "team",
+    "vision",
+    "vision_version",
+}
 NO_HOST = frozenset({"user", "participant"})  # what hangs on a person is not for whoever sees it
 # Whose rows say more than whoever sees them reads: internal wording, minutes, what stood there before.
 OWN = frozenset({"position", "review", "logged_change"})
@@ -73,6 +83,7 @@ def access_export_person(session: Session, stakeholder: Stakeholder, viewer: Vie
         ("stakeholder", "id"),
         ("informed", "stakeholder_id"),
         ("subject_contact", "stakeholder_id"),
+        ("contact_consent", "stakeholder_id"),
         ("contact_moment", "stakeholder_id"),
         ("stake", "stakeholder_id"),
         ("commitment", "stakeholder_id"),

@@ -18,6 +18,7 @@ from db.models import (
     ApiKey,
     AuditEntry,
     CalendarFeed,
+    ContactConsent,
     ContactMoment,
     Delivery,
     Document,
@@ -234,6 +235,9 @@ def erase_user(session: Session, user: User, now: datetime, also: Iterable[Place
 
 
 def _remove_theirs(session: Session, user: User, report: Erased) -> None:
+    for consent in session.exec(select(ContactConsent).where(ContactConsent.user_id == user.id)):
+        consent.subject_contact_id = None  # that there was consent is proof, and holds no name
+    session.flush()
     for model in THEIRS:
         done = session.connection().execute(delete(model).where(col(model.user_id) == user.id))
         report.removed += done.rowcount

@@ -21,6 +21,7 @@ from tracker.calendar.latest_go import window_for
 from tracker.clock import Now
 from tracker.lobby.call_work import CallWork, read_call_work, seen_by, still_running
 from tracker.lobby.due import LobbyDue, lobby_due
+from tracker.mailing.activity_news import ActivityNews, read_activity_news
 from tracker.mailing.dossier_news import read_dossier_news
 from tracker.mailing.moment_news import MomentNews, read_moment_news
 
@@ -41,6 +42,7 @@ class DigestContext:
     work: dict[int, list[CallWork]]
     news: MomentNews
     followed: dict[int, tuple[FollowedDossier, ...]]
+    network: ActivityNews = field(default_factory=ActivityNews)
     known: dict[tuple[str, str, date | None], DecisionWindow] = field(default_factory=dict)
     known_work: dict[Viewer, dict[int, str]] = field(default_factory=dict)
 
@@ -59,9 +61,12 @@ class DigestContext:
             if (item.due, item.link) not in said
         ]
         in_doubt = self.in_doubt.get(user_id, ())
-        moments = self.news.of(user_id, filters, self.now)
+        filters = [tuple(opgaven) for opgaven in filters]
+        moments, activities = self.news.of(user_id, filters, self.now), self.network.of(reader, filters, self.now)
         ours, followed = self._ours(reader), self.followed.get(user_id, ())
-        return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], in_doubt, ours, due, moments, followed)
+        return DigestExtras(
+            tuple(dict.fromkeys(lines))[:MOST_LOBBY], in_doubt, ours, due, moments, followed, activities
+        )
 
     def _ours(self, reader: Viewer) -> dict[int, str]:
         """What runs on calls, as far as the reader may know; worked out once for all who may know the same."""
@@ -104,7 +109,7 @@ def read_digest_context(
     return DigestContext(
         now, body_calendar(session), lobby, _read_in_doubt(session, now.instant, only),
         read_call_work(session, None if only is None else set(calls)), read_moment_news(session, now, only),
-        read_dossier_news(session, now, only),
+        read_dossier_news(session, now, only), read_activity_news(session, now),
     )  # fmt: skip
 
 

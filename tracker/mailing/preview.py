@@ -69,7 +69,7 @@ def preview(
     context.work = read_call_work(session, digest.names)
     filters = [query.filter.challenges for query in recipient.queries]
     extras, writer = context.extras(recipient.viewer, due, filters), mailer.writer(now)
-    if digest.empty and due and not (extras.moments or extras.dossiers):
+    if digest.empty and due and not extras.has_news:
         return NextMail(writer.day(due, recipient.to, our_work(session, {user_id: due})[user_id]), leaves=True)
     leaves = not digest.empty or extras.speaks or any(query.nothing_new for query in recipient.queries)
     return NextMail(writer.digest(writer.fitted(digest, extras), recipient.to, extras), leaves)

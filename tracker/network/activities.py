@@ -78,14 +78,27 @@ def change(deed: Deed, row: NetworkActivity, fields: ActivityFields, seen: int) 
     """Put it right; afterwards this is also where one says who came and what came of it."""
     must_change(deed, row)
     claim(deed.session, row, seen)
+    was = row.day
     for name, value in _checked(deed, fields).items():
         setattr(row, name, value)
+    if row.day != was:
+        row.was_on, row.moved_at = was, deed.now
     deed.session.flush()
     _set_guests(deed, row, fields.guests)
 
 
+def call_off(deed: Deed, row: NetworkActivity, seen: int, off: bool = True) -> None:
+    """It does not take place, or after all it does; who heard of it by mail hears that too."""
+    must_change(deed, row)
+    claim(deed.session, row, seen)
+    if off and (row.last_day or row.day) < deed.today:
+        raise Incomplete("Dit is al geweest; leg vast wat ervan kwam.", "form")
+    row.off_at = deed.now if off else None
+    deed.session.flush()
+
+
 def remove(deed: Deed, row: NetworkActivity, seen: int) -> None:
-    """Take it away, for what never took place."""
+    """Take it away, for what should never have been here."""
     must_change(deed, row)
     claim(deed.session, row, seen)
     deed.session.connection().execute(delete(ActivityGuest).where(col(ActivityGuest.activity_id) == row.id))

@@ -13,6 +13,7 @@ from db.vocabulary import Role, Visibility
 from tracker.care.informing import informed
 from tracker.errors import Incomplete, NotFound
 from tracker.lobby.contacts import KEEP_PERSON, Office, open_to, stakeholder_for
+from tracker.network import consent
 from tracker.network.subjects import checked_challenge, checked_subject, says, subject_key
 from tracker.rights import Deed, must_change, must_have
 from tracker.versions import claim
@@ -80,6 +81,7 @@ def add(deed: Deed, fields: ContactPersonFields) -> SubjectContact:
     row = SubjectContact(**values, participant_id=deed.by.participant_id, added_by=deed.by.id, added_at=deed.now)
     deed.session.add(row)
     deed.session.flush()
+    consent.follow(deed, row)
     return row
 
 
@@ -90,12 +92,14 @@ def change(deed: Deed, row: SubjectContact, fields: ContactPersonFields, seen: i
     for name, value in _checked(deed, fields, clears=True).items():
         setattr(row, name, value)
     deed.session.flush()
+    consent.follow(deed, row)
 
 
 def remove(deed: Deed, row: SubjectContact, seen: int) -> None:
     """Take it away, for what should never have been here or for a person who asks."""
     must_change(deed, row)
     claim(deed.session, row, seen)
+    consent.let_go(deed, row)
     deed.session.delete(row)
     deed.session.flush()
 

@@ -47,6 +47,8 @@ from db.models import (
     Subscription,
     User,
     Verdict,
+    Vision,
+    VisionProposal,
 )
 from db.models.columns import Numbered
 from db.queries import Viewer
@@ -127,6 +129,8 @@ THINGS: dict[Subject, Thing] = {
     Subject.ORGANISATION: Thing(Organisation, address="/organisaties/{}", seen=_of(Organisation)),
     Subject.PUBLICATION: Thing(Publication, address="/kennishuis/{}", seen=_of(Publication)),
     Subject.REPORT: Thing(AccountReport, address="/verantwoording/verslagen/{}", seen=_of(AccountReport)),
+    Subject.VISION: Thing(Vision, _nameless, "/visie/{}"),
+    Subject.VISION_PROPOSAL: Thing(VisionProposal, address="/visie/voorstellen/{}"),
     Subject.SUBJECT_CONTACT: Thing(SubjectContact, _text("subject"), seen=_of(SubjectContact)),
     Subject.MEMBERSHIP: Thing(Membership, _nameless, seen=_of(Membership)),
     Subject.ACTIVITY: Thing(NetworkActivity, address="/netwerk/activiteiten/{}", seen=_of(NetworkActivity)),

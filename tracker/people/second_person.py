@@ -2,12 +2,24 @@
 
 from sqlmodel import Session, col, select
 
-from db.models import AuditEntry, Identity, Participant, PublicationRelease, PublicContact, Resolution, User
+from db.models import (
+    AccountRelease,
+    AuditEntry,
+    Identity,
+    Participant,
+    PublicationRelease,
+    PublicContact,
+    Resolution,
+    User,
+    VisionProposal,
+)
 from db.vocabulary_audit import Action
 from tracker.errors import NotAllowed
 from tracker.rights import Deed
 
-Proposal = Resolution | PublicationRelease | PublicContact | Participant  # what says who proposed it, and when
+Proposal = (
+    Resolution | PublicationRelease | PublicContact | Participant | VisionProposal | AccountRelease
+)  # what says who proposed it, and when
 ONE_IS_NOT_ENOUGH = "Een tweede mens bevestigt dit: u hebt het zelf voorgesteld."
 LET_IN = "Een tweede mens bevestigt dit: iemand die de eerste niet zelf heeft toegelaten, en omgekeerd."
 SAME_ROOT = (

@@ -1,19 +1,23 @@
 """The addresses of the account to councils."""
 
-from tracker.web.account import accounts, goals, programme, reports
-from tracker.web.frame.route import COORDINATOR, READER, Route
+from tracker.web.account import accounts, goals, programme, releases, reports, visions
+from tracker.web.frame.route import COORDINATOR, FUNDRAISER, PUBLIC, READER, Route
 
 ROUTES: list[Route] = [
     # account to councils
+    Route("GET", "/verantwoording.{form:file}", accounts.region_excel, READER),
     Route("GET", "/verantwoording", accounts.region, READER),
     Route("GET", "/verantwoording/pdf", accounts.region_pdf, READER),
     Route("GET", "/verantwoording/excel", accounts.region_excel, READER),
+    Route("GET", "/verantwoording/opgaven/{challenge_id}.{form:file}", accounts.challenge_excel, READER),
     Route("GET", "/verantwoording/opgaven/{challenge_id}", accounts.challenge, READER),
     Route("GET", "/verantwoording/opgaven/{challenge_id}/pdf", accounts.challenge_pdf, READER),
     Route("GET", "/verantwoording/opgaven/{challenge_id}/excel", accounts.challenge_excel, READER),
+    Route("GET", "/verantwoording/deelnemers/{participant_id}.{form:file}", accounts.participant_excel, READER),
     Route("GET", "/verantwoording/deelnemers/{participant_id}", accounts.participant, READER),
     Route("GET", "/verantwoording/deelnemers/{participant_id}/pdf", accounts.participant_pdf, READER),
     Route("GET", "/verantwoording/deelnemers/{participant_id}/excel", accounts.participant_excel, READER),
+    Route("GET", "/verantwoording/deelregios/{subregion}.{form:file}", accounts.subregion_excel, READER),
     Route("GET", "/verantwoording/deelregios/{subregion}", accounts.subregion, READER),
     Route("GET", "/verantwoording/deelregios/{subregion}/pdf", accounts.subregion_pdf, READER),
     Route("GET", "/verantwoording/deelregios/{subregion}/excel", accounts.subregion_excel, READER),
@@ -30,6 +34,25 @@ ROUTES: list[Route] = [
     Route("POST", "/verantwoording/doelen/{goal_id:id}", goals.change, COORDINATOR),
     Route("POST", "/verantwoording/doelen/{goal_id:id}/waarden", goals.add_value, COORDINATOR),
     Route("POST", "/verantwoording/doelen/{goal_id:id}/beeindigen", goals.end, COORDINATOR),
+    Route("POST", "/verantwoording/verslagen/{report_id:id}/openbaar", releases.propose_report, COORDINATOR),
+    Route("POST", "/verantwoording/verslagen/{report_id:id}/vrijgave", releases.decide_report, COORDINATOR),
+    Route("POST", "/visie/{vision_id:id}/openbaar", releases.propose_vision, COORDINATOR),
+    Route("POST", "/visie/{vision_id:id}/vrijgave", releases.decide_vision, COORDINATOR),
+    Route("GET", "/openbaar/verantwoording/{report_id:id}", releases.public_report, PUBLIC),
+    Route("GET", "/openbaar/verantwoording/{report_id:id}/pdf", releases.public_report_pdf, PUBLIC),
+    Route("GET", "/openbaar/visie/{vision_id:id}", releases.public_vision, PUBLIC),
+    Route("GET", "/openbaar/visie/{vision_id:id}/pdf", releases.public_vision_pdf, PUBLIC),
+    Route("GET", "/visie", visions.index, READER),
+    Route("GET", "/visie.{form:file}", visions.as_file, READER),
+    Route("GET", "/visie/voorstel", visions.new, FUNDRAISER),
+    Route("POST", "/visie/voorstel", visions.propose, FUNDRAISER),
+    Route("GET", "/visie/{vision_id:id}", visions.show, READER),
+    Route("GET", "/visie/{vision_id:id}/pdf", visions.as_pdf, READER),
+    Route("GET", "/visie/{vision_id:id}/versies/{number:id}", visions.version, READER),
+    Route("GET", "/visie/voorstellen/{proposal_id:id}", visions.show_proposal, FUNDRAISER),
+    Route("POST", "/visie/voorstellen/{proposal_id:id}/overnemen", visions.take_over, COORDINATOR),
+    Route("POST", "/visie/voorstellen/{proposal_id:id}/afwijzen", visions.decline, COORDINATOR),
+    Route("POST", "/visie/voorstellen/{proposal_id:id}/intrekken", visions.withdraw, FUNDRAISER),
     Route("GET", "/programmas/{code}.{form:file}", programme.as_file, READER),
     Route("GET", "/programmas/{code}", programme.show, READER),
 ]

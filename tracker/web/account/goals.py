@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from db.models import Challenge, Goal
-from tracker.account import goals, sheet
+from tracker.account import goals, sheet, visions
 from tracker.account.goals import GoalWords
 from tracker.account.report import year_span
 from tracker.errors import NotFound
@@ -24,11 +24,12 @@ class GoalForm(BaseModel):
     due_on: date
     source: Line = ""
     vision: Line = ""
+    vision_id: int | None = None
 
     @property
     def words(self) -> GoalWords:
         """The same, to keep."""
-        return GoalWords(self.text, self.target, self.unit, self.due_on, self.source, self.vision)
+        return GoalWords(self.text, self.target, self.unit, self.due_on, self.source, self.vision, self.vision_id)
 
 
 class GoalChangeForm(GoalForm):
@@ -49,6 +50,7 @@ def _new(request: RequestContext, challenge: Challenge, state: FormState) -> Res
     span = year_span(request.now.today.year, request.now.today, request.now.today)
     return request.page(
         "account/goals.html", state=state, challenge=challenge, goal=None, number=sheet.number,
+        visions=visions.choices(request.session),
         standings=goals.standings(request.session, [challenge.id], span),
     )  # fmt: skip
 
@@ -63,7 +65,13 @@ def _goal(request: RequestContext) -> Goal:
 def _edit(request: RequestContext, goal: Goal, state: FormState) -> Response:
     challenge = request.session.get_one(Challenge, goal.challenge_id)
     return request.page(
-        "account/goals.html", state=state, challenge=challenge, goal=goal, number=sheet.number, standings=[]
+        "account/goals.html",
+        state=state,
+        challenge=challenge,
+        goal=goal,
+        number=sheet.number,
+        standings=[],
+        visions=visions.choices(request.session),
     )
 
 

@@ -11,7 +11,7 @@ from db.lists import listed
 from db.models import AccountReport
 from db.vocabulary import Visibility
 from db.vocabulary_account import Figure
-from tracker.account import kept_sheet, report, reports, sheet
+from tracker.account import kept_sheet, releases, report, reports, sheet
 from tracker.account.periods import name_of_report
 from tracker.errors import NotFound
 from tracker.rights import may_change
@@ -101,6 +101,7 @@ def _show(request: RequestContext, row: AccountReport, state: FormState) -> Resp
         "account/report.html",
         state=state,
         row=row,
+        standing=releases.standing_of(session, request.user, row),
         before=before,
         period_of=name_of_report,
         report=report,

@@ -6,6 +6,7 @@ from tracker.web.frame.route import COORDINATOR, FUNDRAISER, PUBLIC, READER, Rou
 ROUTES: list[Route] = [
     # kalender
     Route("GET", "/kalender", index.index, READER),
+    Route("GET", "/kalender.{form:file}", index.as_file, READER),
     Route("GET", "/kalender/beelden", pictures.show, READER),
     Route("GET", "/regelingen/{call_id:id}/klok", decision_clock.ask, READER),
     Route("POST", "/regelingen/{call_id:id}/klok", decision_clock.keep, FUNDRAISER),

@@ -30,6 +30,11 @@ ON_A_PAGE = 100
 UNDATED = 12
 OF_BODIES = {EntryKind.MEETING, EntryKind.PAPERS}  # some twenty a week: among quarters only for who asks for it
 LATE, FEW_LATE, MOST_LATE = timedelta(days=400), 5, 100  # how far back, what stands open at once, and what at most
+EVERYTHING = 1_000_000  # more than any calendar holds
+COLUMNS = (
+    *("dag", "uur", "tot en met", "soort", "wat", "waarvan", "toelichting", "door"),
+    *("te laat", "aangenomen ritme", "vindplaats"),
+)
 View = Literal["maand", "lijst", "kwartalen"]
 OpenEnded = dict[str, Any]  # what the page says of calls that stand open without a last day
 
@@ -164,7 +169,8 @@ def _in_order(
     ``known``: what people have to do on them. What is called off stands in the month only, struck out.
     """
     session, viewer, now = request.session, request.viewer, request.now
-    items: list[Entry | DeadlineDay] = [*known, *around(session, viewer, now, since, until, query.asked())]
+    beside = around(session, viewer, now, since, until, query.asked())
+    items: list[Entry | DeadlineDay] = [*known, *(each for each in beside if not each.off)]
     while since <= until:
         part = min(since + AT_ONCE, until)
         items += deadline_days(session, now, since, part, asked.where, asked.ours)
@@ -177,6 +183,29 @@ def _in_order(
 
 def _order(each: Entry | DeadlineDay) -> Order:
     return each.order
+
+
+def as_file(request: RequestContext) -> Response:
+    """What the list shows from its first day on, all of it, as a file."""
+    query = request.read_query(CalendarQuery)
+    first = views.first_of(query.month or "", request.now.today)
+    since, until = _days(query, first, request.now.today)
+    known = to_do(request.session, request.viewer, request.now, since, until, query.asked())
+    asked = dates_asked(request.session, request.viewer, request.now, query.asked())
+    items = _in_order(request, query, asked, since, until, EVERYTHING, known)
+    light = [each for each in items if isinstance(each, DeadlineDay)]
+    entries: list[Entry] = [each for each in items if isinstance(each, Entry)]
+    entries += [e for e in deadline_entries(request.session, request.viewer, request.now, light) if not e.off]
+    base = request.site.settings.base_url
+    rows = [
+        (
+            entry.day, wording.clock_time(entry.at) if entry.at else "", entry.until, entry.kind.label, entry.what,
+            entry.title, entry.note, entry.who, "ja" if entry.overdue else "nee", "ja" if entry.rhythm else "nee",
+            f"{base}{entry.href}" if entry.href else "",
+        )
+        for entry in sorted(entries, key=_order)
+    ]  # fmt: skip
+    return request.file("kalender", COLUMNS, rows)
 
 
 def _days(query: CalendarQuery, first: date, today: date) -> tuple[date, date]:
@@ -195,7 +224,7 @@ def _quarters(
     entries = planned(request.session, request.viewer, request.now, since, until, wanted)
     calls = lanes_of(request.session, request.now, since, until, asked, most=views.MOST_LANES)
     dates = deadline_entries(request.session, request.viewer, request.now, calls.dates)
-    shown = [*entries, *(each for each in dates if not each.off)]
+    shown = [each for each in (*entries, *dates) if not each.off]
     bars = [(call.what, call.title, f"/regelingen/{call.call_id}") for call in open_ended["undated"]]
     line = views.timeline(shown, bars, today, left_out=calls.left_out + open_ended["more_undated"])
     coming = [entry for entry in shown if entry.day >= today or entry.overdue]

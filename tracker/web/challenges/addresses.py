@@ -14,6 +14,7 @@ ROUTES: list[Route] = [
     Route("POST", "/lessen/{lesson_id:id}/ongedaan", lessons.take_back, FUNDRAISER),
     # opgaven
     Route("GET", "/opgaven", index.index, READER),
+    Route("GET", "/opgaven.{form:file}", index.as_file, READER),
     Route("GET", "/opgaven/witte-vlekken", index.white_spots, READER),
     Route("GET", "/opgaven/nieuw", new.new, COORDINATOR),
     Route("POST", "/opgaven/nieuw", new.save, COORDINATOR),

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from db.models import Challenge, Participant, Team, User
 from db.queries import CallFilter
 from db.vocabulary import ChallengeStatus, Status
+from tracker.account import visions
 from tracker.challenges.teams import members_of, readers
 from tracker.errors import ChangedMeanwhile
 from tracker.knowledge.related import publications_beside
@@ -80,6 +81,7 @@ def show(request: RequestContext) -> Response:
         "challenges/detail.html",
         challenge=challenge,
         certainty=certainty(session, request.viewer, challenge),
+        vision=visions.of_challenge(session, request.viewer, challenge),
         **_until_matched(request, challenge),
         children=session.exec(
             select(Challenge).where(Challenge.parent_id == challenge.id).order_by(col(Challenge.position))

@@ -15,12 +15,17 @@ from db.models import Agenda, Call, Challenge, Match, Team, User
 from db.queries import shared_budgets
 from db.rights import has_role
 from db.status import IS_CALL, status_expression
-from db.vocabulary import ChallengeKind, Instrument, Role, Status
+from db.vocabulary import ChallengeKind, ChallengeStatus, Instrument, Role, Status
 from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.frame.charts import Share, shares
 from tracker.web.frame.context import RequestContext
+from tracker.web.frame.phrases import challenge_name
 
+COLUMNS = (
+    *("nummer", "opgave", "hoort bij", "status", "open regelingen", "aangekondigde regelingen"),
+    *("budget open in euro", "budget komt in euro", "contact", "vindplaats"),
+)
 RECENT = timedelta(days=90)  # topics that closed longer ago are of an earlier edition
 COMING = (Status.EXPECTED, Status.ANNOUNCED)
 
@@ -80,6 +85,22 @@ def index(request: RequestContext) -> Response:
         tree=tree(challenges, counts, _contacts(request.session)),
         empty=not challenges,
     )
+
+
+def as_file(request: RequestContext) -> Response:
+    """The same, a line an opgave, as a file."""
+    _agendas_there, chosen = _agendas(request)
+    challenges = _of_agenda(request.session, chosen.id)
+    counts, contacts = counted(request.session, request.now.instant), _contacts(request.session)
+    base = request.site.settings.base_url
+    rows = []
+    for one in challenges:
+        total = _total(counts, one.id)
+        rows.append((
+            one.id, challenge_name(one), one.parent_id or "", ChallengeStatus(one.status).label, total.open,
+            total.coming, total.money, total.money_coming, contacts.get(one.id, ""), f"{base}/opgaven/{one.id}",
+        ))  # fmt: skip
+    return request.file("opgaven", COLUMNS, rows)
 
 
 def white_spots(request: RequestContext) -> Response:

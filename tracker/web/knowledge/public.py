@@ -10,6 +10,8 @@ from db.models import Challenge, Participant, PublicationRelease
 from db.region_served import region
 from db.text_search import asked, holds
 from db.vocabulary_knowledge import Licence
+from tracker.account import releases as account_releases
+from tracker.account.periods import name_of_report
 from tracker.documents import contents
 from tracker.errors import NotFound
 from tracker.knowledge import releases
@@ -41,6 +43,9 @@ def index(request: RequestContext) -> Response:
         "knowledge/public_index.html",
         query=query,
         listed=listed(rows, query.page),
+        reports=account_releases.all_public_reports(request.session),
+        visions=account_releases.all_public_visions(request.session),
+        name_of_report=name_of_report,
         data_sets=data_sets(),
         licence=Licence(request.site.settings.data_licence),
         publisher=_publisher(request),

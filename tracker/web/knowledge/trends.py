@@ -9,9 +9,10 @@ from starlette.responses import Response
 from db.lists import listed
 from db.models import Challenge
 from db.vocabulary_account import Figure
-from db.vocabulary_knowledge import Trend
+from db.vocabulary_knowledge import PublicationKind, Trend
 from notifications.wording import amount, count
 from tracker.account.facts import Fact
+from tracker.knowledge.publications import PublicationFilter, publications_in
 from tracker.knowledge.trends import CallRow, Theme, Trends, amounts, trends
 from tracker.web.frame import charts
 from tracker.web.frame.context import RequestContext
@@ -58,6 +59,9 @@ def show(request: RequestContext) -> Response:
         told=told,
         names=names,
         source_name=source_name,
+        explained=publications_in(
+            request.session, request.viewer, PublicationFilter(kind=PublicationKind.STUDY, year=told.year)
+        ),
         money=charts.bars(_money(told), label=300),
         leads=charts.bars(_leads(told), label=300),
         listed=listed(list(_rows(request, query, told)) if query.rijen else [], query.page),

@@ -75,6 +75,7 @@ ROUTES: list[Route] = [
     Route("POST", "/dossiers/{dossier_id:id}/krachtenveld", contacts.put_stake, FUNDRAISER),
     # contacten, momenten en wat openstaat
     Route("GET", "/openstaand", worklist.show, READER),
+    Route("GET", "/openstaand.{form:file}", worklist.as_file, READER),
     Route("POST", "/openstaand", worklist.hand, FUNDRAISER),
     Route("GET", "/contacten", contacts.index, READER),
     Route("GET", "/contacten.{form:file}", contacts.as_file, READER),

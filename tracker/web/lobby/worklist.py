@@ -32,6 +32,9 @@ SUBJECTS = {
 }
 
 
+COLUMNS = ("uiterlijk", "te laat", "wat", "met wie", "bij wie", "vindplaats")
+
+
 class WorklistQuery(BaseModel):
     """How the list is narrowed; without ``everybody`` it starts at the reader's own work."""
 
@@ -80,6 +83,27 @@ def _show(request: RequestContext, _: None, state: FormState) -> Response:
         choices=choices_of(request.session, matters),
         replaced=replaced_by(request.session, request.user.id, request.now.today),
     )
+
+
+def as_file(request: RequestContext) -> Response:
+    """What the list shows, narrowed as it is, as a file."""
+    query, _errors = asked_for(WorklistQuery, request.query)
+    asked = query or WorklistQuery()
+    narrowed = Narrowed(**asked.model_dump(exclude={"everybody"}))
+    if narrowed == Narrowed() and not asked.everybody:
+        narrowed = _start(request)
+    due = lobby_due(request.session, request.now.today, AHEAD, with_nobodys=True)
+    matters = open_matters(request.session, request.viewer, due, request.now.today)
+    base = request.site.settings.base_url
+    rows = [
+        (
+            one.due.due, "ja" if one.late else "nee", one.due.title, one.due.organisation or "",
+            ", ".join(user.name for user in one.people), f"{base}{one.due.link}",
+        )
+        for one in matters
+        if narrowed.holds(one)
+    ]  # fmt: skip
+    return request.file("openstaand", COLUMNS, rows)
 
 
 def _start(request: RequestContext) -> Narrowed:

@@ -24,7 +24,7 @@ from tracker.web.network.subjects import for_whom, known_names, known_subjects
 
 COLUMNS = (
     *("activiteit", "soort", "dag", "tot en met", "plaats", "deelregio", "onderwerpen", "opgave"),
-    *("wie kwam", "aantal mensen", "wat kwam ervan", "adres", "zichtbaar voor"),
+    *("wie kwam", "aantal mensen", "wat kwam ervan", "adres", "gaat door", "zichtbaar voor"),
 )
 
 
@@ -70,6 +70,10 @@ class ChangeForm(ActivityForm):
     seen: int
 
 
+class OffForm(SeenForm):
+    off: bool = False
+
+
 def _found(request: RequestContext) -> tuple[ActivitiesQuery, list[NetworkActivity]]:
     query = request.read_query(ActivitiesQuery)
     return query, activities.activities(request.session, request.viewer, query.wanted())
@@ -101,7 +105,7 @@ def _cells(activity: Activity) -> tuple[object, ...]:
         row.title, ActivityKind(row.kind).label, row.day, row.last_day, row.place, row.subregion or "hele regio",
         ", ".join(row.subjects), challenge_name(activity.challenge) if activity.challenge else "",
         ", ".join(guest.name for guest in activity.guests), row.attendance, row.result, row.url,
-        Visibility(row.visibility).label,
+        "nee" if row.off_at else "ja", Visibility(row.visibility).label,
     )  # fmt: skip
 
 
@@ -160,6 +164,12 @@ def create(request: RequestContext, _: None, form: ActivityForm) -> str:
 def change(request: RequestContext, row: NetworkActivity, form: ChangeForm) -> None:
     """Put it right, and say who came and what came of it."""
     activities.change(request.deed, row, form.fields(), form.seen)
+
+
+@show.form(OffForm)
+def call_off(request: RequestContext, row: NetworkActivity, form: OffForm) -> None:
+    """Say that it does not take place, or does after all."""
+    activities.call_off(request.deed, row, form.seen, form.off)
 
 
 @edit.form(SeenForm, done="verwijderd")

@@ -18,6 +18,7 @@ ROUTES: list[Route] = [
     Route("POST", "/netwerk/contactpersonen/nieuw", contact_persons.create, FUNDRAISER),
     Route("GET", PERSON, contact_persons.edit, FUNDRAISER),
     Route("POST", PERSON, contact_persons.change, FUNDRAISER),
+    Route("POST", f"{PERSON}/toestemming-ingetrokken", contact_persons.withdraw, FUNDRAISER),
     Route("POST", f"{PERSON}/weg", contact_persons.remove, FUNDRAISER),
     Route("GET", "/netwerk/lidmaatschappen", memberships.index, READER),
     Route("GET", "/netwerk/lidmaatschappen.{form:file}", memberships.as_file, READER),
@@ -33,5 +34,6 @@ ROUTES: list[Route] = [
     Route("GET", ACTIVITY, activities.show, READER),
     Route("GET", f"{ACTIVITY}/bijwerken", activities.edit, FUNDRAISER),
     Route("POST", f"{ACTIVITY}/bijwerken", activities.change, FUNDRAISER),
+    Route("POST", f"{ACTIVITY}/doorgang", activities.call_off, FUNDRAISER),
     Route("POST", f"{ACTIVITY}/weg", activities.remove, FUNDRAISER),
 ]

@@ -11,7 +11,7 @@ from db.models import SubjectContact
 from db.vocabulary import Visibility
 from tracker.errors import NotFound
 from tracker.lobby.audience import active_people
-from tracker.network import contact_persons
+from tracker.network import consent, contact_persons
 from tracker.network.contact_persons import ContactPerson, ContactPersonFields, ContactPersonFilter
 from tracker.rights import may_change
 from tracker.web.frame.actions import PageOf, no_subject, opgaven
@@ -67,6 +67,11 @@ class ChangeForm(ContactPersonForm):
     seen: int
 
 
+class WithdrawForm(SeenForm):
+    withdrawn_on: date
+    withdrawn_how: Line = ""
+
+
 def _found(request: RequestContext) -> tuple[ContactPersonsQuery, list[ContactPerson]]:
     query = request.read_query(ContactPersonsQuery)
     rows = contact_persons.contact_persons(request.session, request.viewer, query.wanted(), request.now.today)
@@ -117,6 +122,7 @@ def _form(request: RequestContext, row: SubjectContact | None, state: FormState)
         state=state,
         row=row,
         person=contact_persons.shown(request.session, request.viewer, row) if row else None,
+        consents=consent.history(request.session, row) if row else [],
         colleagues=[(p.id, p.name) for p in own],
         audiences=for_whom(request),
         opgaven=opgaven(request.session),
@@ -144,6 +150,12 @@ def create(request: RequestContext, _: None, form: ContactPersonForm) -> None:
 def change(request: RequestContext, row: SubjectContact, form: ChangeForm) -> None:
     """Put it right."""
     contact_persons.change(request.deed, row, form.fields(), form.seen)
+
+
+@edit.form(WithdrawForm)
+def withdraw(request: RequestContext, row: SubjectContact, form: WithdrawForm) -> None:
+    """The person takes the consent back."""
+    consent.withdraw(request.deed, row, form.withdrawn_on, form.withdrawn_how, form.seen)
 
 
 @edit.form(SeenForm, done="verwijderd")

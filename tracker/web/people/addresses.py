@@ -56,6 +56,7 @@ ROUTES: list[Route] = [
     Route("POST", "/beheer/mensen/{user_id:id}/vertrek", leaving.say_goodbye, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/toegang", people.deactivate, ADMINISTRATOR),
     Route("GET", "/beheer/deelnemers", participants.index, ADMINISTRATOR),
+    Route("GET", "/beheer/deelnemers.{form:file}", participants.as_file, ADMINISTRATOR),
     Route("POST", "/beheer/deelnemers", participants.add, ADMINISTRATOR),
     Route("GET", "/beheer/deelnemers/{participant_id}", participants.page, ADMINISTRATOR),
     Route("POST", "/beheer/deelnemers/{participant_id}", participants.save, ADMINISTRATOR),

@@ -21,6 +21,8 @@ from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, InvalidForm
 
+COLUMNS = ("nummer", "naam", "soort", "deelregio", "sinds", "tot", "opgegaan in", "opmerking")
+
 
 class ParticipantForm(BaseModel):
     """The form of a participant: only what people may change."""
@@ -52,6 +54,20 @@ def _index(request: RequestContext, _: None, state: FormState) -> Response:
         today=request.now.today,
         waiting=[row for row in rows if mergers.waits(row)],
     )
+
+
+def as_file(request: RequestContext) -> Response:
+    """The same as a file."""
+    rows = request.session.exec(select(Participant).order_by(col(Participant.kind), col(Participant.name))).all()
+    names = {p.id: p.name for p in rows}
+    cells = [
+        (
+            p.id, p.name, ParticipantKind(p.kind).label, p.subregion or "", p.valid_from, p.valid_to,
+            names.get(p.merged_into or "", ""), p.remark,
+        )
+        for p in rows
+    ]  # fmt: skip
+    return request.file("deelnemers", COLUMNS, cells)
 
 
 index = PageOf(no_subject, _index, lambda _: "/beheer/deelnemers")
