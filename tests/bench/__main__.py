@@ -1,19 +1,38 @@
-"""Run every benchmark of this folder and print one table; `python -m tests.bench [NAME ...]`."""
+"""Run every benchmark of this folder and print one table; `python -m tests.bench [NAME ...]`.
+
+`python -m tests.bench curves` and `year` draw and simulate; they take long and are not part of the table.
+"""
 
 import importlib
+import os
 import platform
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+
+NO_ROWS = {"__main__", "row", "peer", "picture", "curves", "year"}
 
 
 def main(names: list[str]) -> None:
     here = Path(__file__).parent
-    found = sorted(p.stem for p in here.glob("*.py") if p.stem not in ("__main__", "row"))
-    print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}\n")
-    print("| work | measured | limit or peer | ratio |\n|---|---|---|---|")
+    found = sorted(p.stem for p in here.glob("*.py") if p.stem not in NO_ROWS)
+    print(f"{_machine()}; {_load()}\n")
+    print("| work | measured | limit or peer | ratio (lowest to highest) | aim |\n|---|---|---|---|---|")
     for name in names or found:
         for row in importlib.import_module(f"tests.bench.{name}").bench():
             print(row.as_line(), flush=True)
+    print(f"\n{_load()}")
+
+
+def _machine() -> str:
+    info = Path("/proc/cpuinfo")
+    models = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+    cores = f"{os.cpu_count()} cores" + (f" of {models[0]}" if models else "")
+    return f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}, {cores}"
+
+
+def _load() -> str:
+    return f"{datetime.now(UTC):%d %b %Y %H:%M} UTC, load {', '.join(f'{each:.1f}' for each in os.getloadavg())}"
 
 
 if __name__ == "__main__":
