@@ -31,13 +31,12 @@ def in_parts(session: Session, statement: Any, column: Any, values: Iterable[Any
 
     SQLite is given them all as one text: to write a question of five hundred values takes longer than to answer it.
     """
-    rows: list[Any] = []
+    rows, listed = list[Any](), list(dict.fromkeys(values))
     if session.connection().dialect.name == "sqlite":
-        listed = list(values)
         these = select(func.json_each(json.dumps(listed)).table_valued("value").c.value)
         result = session.connection().execute(statement.where(column.in_(these))) if listed else None
         return list(result.all()) if result is not None and result.returns_rows else []
-    for part in chunks(values):
+    for part in chunks(listed):
         result = session.connection().execute(statement.where(column.in_(part)))
         rows += result.all() if result.returns_rows else ()
     return rows

@@ -4,22 +4,25 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from sqlalchemy import ColumnElement, CompoundSelect, Date, bindparam, or_, union
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from db.models.access import Follow
 from db.models.calls import Call, Crawl, Match, Sighting
+from db.models.columns import table
 from db.models.people import Verdict
 from db.search import Translations, matching, of_programme
 from db.status import FINAL_WORDS, next_gate_expression, past_yet_open_expression, status_expression
 from db.vocabulary import Eligibility, Instrument, Role, Say, Status
 
 BY_HAND = "handmatig"
+CRAWL = table(Crawl)
 # The first and the last day, both inclusive, that a statement made once is asked for, as ``since`` and ``until``.
 DAYS = bindparam("since", type_=Date), bindparam("until", type_=Date)
 
@@ -135,10 +138,19 @@ def newest_crawls(session: Session, complete: bool = False) -> dict[str, Crawl]:
     return {crawl.source: crawl for crawl in crawls}
 
 
+def last_crawls(session: Session, source: str, most: int) -> list[Crawl]:
+    """The rows as the database gives them, newest first; they read as a Crawl does, and nothing of them is changed."""
+    newest = sql_select(CRAWL).where(CRAWL.c.source == source).order_by(CRAWL.c.id.desc()).limit(most)
+    return cast("list[Crawl]", session.connection().execute(newest).all())
+
+
 def first_complete(session: Session) -> dict[str, datetime]:
-    """When each source was read whole for the first time."""
-    first = select(Crawl.source, func.min(Crawl.finished_at)).where(Crawl.source != BY_HAND, col(Crawl.complete))
-    return dict(session.exec(first.group_by(col(Crawl.source))).all())
+    """When each source was read whole for the first time: found for each in the index, not by a look at every crawl."""
+    names = select(Crawl.source).where(Crawl.source != BY_HAND).distinct().subquery()
+    whole = select(Crawl.finished_at).where(col(Crawl.source) == names.c.source, col(Crawl.complete))
+    first = whole.order_by(col(Crawl.id)).limit(1).scalar_subquery()
+    rows = session.exec(select(names.c.source, first)).all()
+    return {source: at for source, at in rows if at is not None}
 
 
 def followed_calls(user_id: int | None) -> CompoundSelect[Any]:

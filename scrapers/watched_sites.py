@@ -1,6 +1,7 @@
 """The descriptions of watched pages, as data: read without what fetches and reads pages."""
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -44,12 +45,19 @@ class Watched(BaseModel):
         return value
 
 
+@lru_cache(maxsize=2000)
+def _read(path: Path, _changed: tuple[int, int, int]) -> Watched:
+    """One description, read anew when its file changed: the clock asks for all of them every minute."""
+    return Watched.model_validate(yaml.safe_load(path.read_text("utf-8")))
+
+
 def read_watched(folder: Path) -> tuple[dict[str, Watched], list[str]]:
     """Every description in a folder of YAML files, and one line for each that is not as it should be."""
     sources, wrong = {}, []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            watched = Watched.model_validate(yaml.safe_load(path.read_text("utf-8")))
+            at = path.stat()
+            watched = _read(path, (at.st_mtime_ns, at.st_size, at.st_ino))
         except ValidationError as error:
             faults = (f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors())
             wrong.append(f"{path}: {'; '.join(faults)[:300]}")

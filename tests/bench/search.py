@@ -49,7 +49,7 @@ def _filled(engine: Engine) -> None:
     upgrade(engine)
     with writing(engine) as session:
         load_agendas(session)
-        fill(session)
+        fill(session, CALLS)
 
 
 def beside_fts5(engine: Engine) -> Row:

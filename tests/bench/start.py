@@ -1,5 +1,6 @@
 """How long a command takes to start, and what the clock and the pages weigh in one process that has nothing to do."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,11 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from tests.bench.row import Row
+from tests.bench.row import Row, of_ratios
 from tests.conftest import ROOT
 from tests.make.browser import free_port
 
 TIMES, IDLE, MIB = 5, 30, 200
+DAY_TICKS, DAY_PAGES = 1440, 300
 COMMANDS = (("--version",), ("--help",), ("sources", "--json"))
 
 
@@ -21,21 +23,36 @@ def bench() -> Iterator[Row]:
     """Processor time of a start against that of an interpreter which imports typer alone."""
     with tempfile.TemporaryDirectory() as folder:
         _took(folder, "init")
-        bare = _median(folder, [sys.executable, "-c", "import typer"])
         for arguments in COMMANDS:
-            ours = _median(folder, [sys.executable, "-m", "tracker", *arguments])
-            yield Row(
-                f"start of `kansenradar {' '.join(arguments)}`",
-                f"{ours:.2f} s",
-                f"typer alone {bare:.2f} s",
-                bare / ours,
-            )
+            yield _beside_typer(folder, arguments)
         weight = _idle(folder)
         yield Row(f"memory of `run` after {IDLE} s with nothing to do", f"{weight:.0f} MiB", f"{MIB} MiB", MIB / weight)
+    rested, later = _day()
+    work = f"memory of clock and pages after a simulated day of {DAY_TICKS:,} minutes, {DAY_PAGES} pages and its mail"
+    yield Row(work, f"{later:.0f} MiB ({rested:.0f} when each page was opened once)", f"{MIB} MiB", MIB / later)
 
 
-def _median(folder: str, command: list[str]) -> float:
-    return median(_seconds(folder, command) for _ in range(TIMES))
+def _beside_typer(folder: str, arguments: tuple[str, ...]) -> Row:
+    pairs = [
+        (
+            _seconds(folder, [sys.executable, "-m", "tracker", *arguments]),
+            _seconds(folder, [sys.executable, "-c", "import typer"]),
+        )
+        for _ in range(TIMES)
+    ]
+    ours, bare = (median(pair[side] for pair in pairs) for side in (0, 1))
+    return of_ratios(
+        f"start of `kansenradar {' '.join(arguments)}`", f"{ours:.2f} s", f"typer alone {bare:.2f} s",
+        (bare / ours for ours, bare in pairs), aim=None,
+    )  # fmt: skip
+
+
+def _day() -> tuple[float, float]:
+    """MiB when each page was opened, and after the day."""
+    command = [sys.executable, "-m", "tests.make.long_day", str(DAY_TICKS), str(DAY_PAGES)]
+    said = subprocess.run(command, cwd=ROOT, env=_environment(), capture_output=True, text=True, check=True)
+    rested, later = json.loads(said.stdout.splitlines()[-1])
+    return rested, later
 
 
 def _took(folder: str, *arguments: str) -> float:

@@ -95,14 +95,14 @@ def recorded_days() -> Iterator[tuple[datetime, list[Result]]]:
         )
 
 
-def snapshot_days(shared: Path) -> Iterator[tuple[datetime, list[Result]]]:
-    """The snapshot of 13 March with the changes of each of the forty days that follow."""
+def snapshot_days(shared: Path, days: int = DAYS) -> Iterator[tuple[datetime, list[Result]]]:
+    """The snapshot of 13 March with the changes of each of the days that follow, up to that of 29 May."""
     folder = shared / "real/eu-snapshots"
     grants, last = ({g["id"]: g for g in _grants(folder / f"grants_2026-{d}.json")} for d in ("03-13", "05-29"))
     fields = last | grants  # of what was not there yet on the first day
     lines = (folder / "changes_2026-03-13_2026-05-29.jsonl").read_text("utf-8").splitlines()
     changes = [json.loads(line) for line in lines]
-    for day in range(DAYS):
+    for day in range(days):
         now = FIRST + timedelta(days=day)
         for change in [c for c in changes if c["date"][:10] == f"{now:%Y-%m-%d}"]:
             _apply(change, grants, fields)

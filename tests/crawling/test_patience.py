@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from db import leases
+from db.models import Crawl
+from db.queries import first_complete
 from db.session import reading, writing
 from notifications.alerts import standing_alerts
 from scrapers.crawled import Crawled
@@ -139,3 +141,23 @@ def test_what_a_crawl_says_of_itself_is_kept(engine: Engine, now: datetime) -> N
     with reading(engine) as session:
         [crawl] = past_crawls(session)["rvo"]
     assert (crawl.moved, crawl.come_back_at) == ("a -> b", now + HOUR)
+
+
+def test_the_last_crawls_of_each_source_are_found_whatever_others_did_since(engine: Engine, now: datetime) -> None:
+    """Source by source: a rare one is not lost behind hundreds of crawls of a busy one."""
+    with writing(engine) as session:
+        for number in range(200):
+            source = "zeldzaam" if number in (3, 5) else "druk"
+            at = now + timedelta(hours=number)
+            complete = number not in (0, 3)
+            session.add(Crawl(source=source, started_at=at, finished_at=at, complete=complete, why=str(number)))
+            session.flush()
+    with reading(engine) as session:
+        past, first = past_crawls(session), first_complete(session)
+        few = past_crawls(session, 3)
+    assert [crawl.why for crawl in past["zeldzaam"]] == ["5", "3"]
+    assert [crawl.why for crawl in past["druk"]] == [str(n) for n in range(199, 139, -1)]
+    assert [crawl.why for crawl in few["druk"]] == ["199", "198", "197"]
+    assert first == {"zeldzaam": now + timedelta(hours=5), "druk": now + timedelta(hours=1)}
+    assert past["druk"][0].finished_at.tzinfo is not None
+    assert past["druk"][0].lost == []

@@ -39,6 +39,7 @@ from tracker.watch.webhook import Webhook, post_due
 ROUNDS = (time(1), time(7), time(13), time(19))  # local; 07:00 so that the digests of 07:30 are fresh
 EPOCH = datetime.fromtimestamp(0, UTC)
 CERTIFICATE_EVERY = 3600  # seconds between two looks at the certificate of our own site
+CRAWLS_OF_A_REST = 12  # more failures in a row than this make no rest longer
 ASK_AGAIN = timedelta(minutes=10)  # while it is not known what time it is
 LAST_WORDS = 10  # seconds that a child has to end in
 Say = Callable[[str], None]
@@ -191,7 +192,7 @@ class Jobs:
         now = self.clock.now().instant
         since = self.round_since(now)
         with reading(self.engine) as session:
-            past = past_crawls(session)
+            past = past_crawls(session, CRAWLS_OF_A_REST)
         begun = {name: crawls[0].started_at for name, crawls in past.items()}
         rests = {name: resting_until(crawls) or now for name, crawls in past.items()}
         due = [name for name in crawlable(self.settings) if not since <= begun.get(name, EPOCH) <= now]

@@ -1,27 +1,25 @@
 """What the database remembers of sources: their last crawls and the calls that are held."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from db.models import Call, Crawl, Sighting
-from db.queries import BY_HAND
+from db.queries import BY_HAND, last_crawls
 from tracker.sources.health import LONGEST_REST
 
 REMEMBERED = 60
 
 
 def past_crawls(session: Session, most: int = REMEMBERED) -> dict[str, list[Crawl]]:
-    """Each source's last crawls, newest first."""
-    number = func.row_number().over(partition_by=col(Crawl.source), order_by=col(Crawl.id).desc()).label("number")
-    recent = select(Crawl.id, number).where(Crawl.source != BY_HAND).subquery()
-    rows = select(Crawl).join(recent, recent.c.id == col(Crawl.id)).where(recent.c.number <= most)
-    past: dict[str, list[Crawl]] = defaultdict(list)
-    for crawl in session.exec(rows.order_by(col(Crawl.id).desc())):
-        past[crawl.source].append(crawl)
-    return dict(past)
+    """Each source's last crawls, newest first.
+
+    Asked source by source, of the index: to number all crawls ever looks at each of them, and the clock asks this every
+    minute (a hundred sources after a year: 0.5 s of processor time before, 2026-12-01).
+    """
+    names = session.exec(select(Crawl.source).where(Crawl.source != BY_HAND).distinct()).all()
+    return {name: last_crawls(session, name, most) for name in names}
 
 
 def patience(session: Session, names: Sequence[str], now: datetime) -> dict[str, datetime]:
