@@ -8,13 +8,14 @@ import numpy as np
 from tracker.matching import eligibility, scoring, weights, why
 from tracker.matching.agenda import phrases_of, words_of
 from tracker.matching.area import area
+from tracker.matching.distances import Usual, distances, usual_among
 from tracker.matching.fit import Array, sigmoid
 from tracker.matching.model_names import FILE, model_name
 from tracker.matching.neighbours import UNKNOWN, near, who_may_apply
 from tracker.matching.prepare import PreparedBatch, prepare_agenda, prepare_batch
 from tracker.matching.texts import CallMatches, CallText, ChallengeText, Embedder, Reason, Scored, Vectors
 from tracker.matching.vectors import CachedEncoder
-from tracker.matching.weights import Weights
+from tracker.matching.weights import NOT_MEASURED, Weights
 
 BATCH = 64
 
@@ -41,6 +42,7 @@ class Matcher:
         self._embedder = embedder
         self._mode = "vectors" if embedder else "words"
         self._known = prepare_agenda(self.challenges, self._ready_made(embedder))
+        self._usual = self._measured()
         self._blank = np.array([not (words_of(c) or phrases_of(c)) for c in self.challenges], bool)
 
     def _ready_made(self, embedder: Embedder | None) -> Embedder | None:
@@ -48,6 +50,13 @@ class Matcher:
         if embedder is None or embedder.name != self._weights.about.get("encoder"):
             return embedder
         return CachedEncoder(embedder, dict(self._weights.phrases))
+
+    def _measured(self) -> Usual:
+        """How near labelled calls usually are to each opgave of this agenda."""
+        known, wholes = self._known, self._weights.labelled.wholes
+        if known.phrases is None or known.words is None:
+            return NOT_MEASURED
+        return usual_among(wholes, known.phrases, known.words, known.count)
 
     def match(self, calls: Sequence[CallText], kept: dict[bytes, Vectors] | None = None) -> list[CallMatches]:
         """For each call, in the order given: who may apply, where, and the opgaven it matters to with why.
@@ -75,13 +84,15 @@ class Matcher:
         for start in range(0, len(calls), BATCH):
             ready = prepare_batch(calls[start : start + BATCH], self._known, encoder)
             pairs, vectors = ready.pairs[self._mode], None
+            apart = scoring.none_apart(pairs)
             nearest = np.full((len(ready.cues), len(scoring.ELIGIBLE)), UNKNOWN)
             if self._embedder:
                 own, vectors = scoring.own_features(ids, known, ready.cues, ready.vectors), ready.vectors
                 labelled = near(known.labelled, ids, ready.calls, ready.wholes, ready.siblings)
+                apart = distances(pairs, ready.pairs["middle"], self._usual)
                 pairs = scoring.with_labels(pairs, own, labelled)
                 nearest = who_may_apply(known.labelled, ready.calls, ready.siblings)
-            scores = scoring.score(pairs, ready.cues, vectors, nearest, stages, self._mode)
+            scores = scoring.score(pairs, apart, ready.cues, vectors, nearest, stages, self._mode)
             scores.score[:, self._blank] = 0.0
             yield ready, scores
 
@@ -122,7 +133,7 @@ class Matcher:
         """Why, for the pairs of a batch that are worth it: what the trees' paths say of each feature, once for all."""
         stages, names = self._weights.stages[self._mode], scoring.names(self._mode)["final"]
         places = np.nonzero(scores.score >= REASONS_FROM)
-        rows = scoring.final_rows(scores.topic, scores.pairs, scores.of_call, *places)
+        rows = scoring.final_rows(scores.topic, scores.pairs, scores.apart, scores.of_call, *places)
         shares = stages.final.shares(rows) / stages.drawn + self._of_topic(rows, names)
         return {
             (row, n): why.reasons(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.matching import agenda, features, practice, scoring
+from tracker.matching.distances import middle_features
 from tracker.matching.features import BatchVectors, Matrix, ReadCall
 from tracker.matching.fit import Array
 from tracker.matching.lexicon import Lexicon
@@ -61,5 +62,6 @@ def prepare_batch(calls: Sequence[CallText], known: PreparedAgenda, encoder: Emb
     encoded = features.encode(readings, encoder)
     by_vectors = features.vector_features(encoded, known.phrases, known.words, known.count)
     pairs["vectors"] = np.concatenate([by_words, by_vectors], axis=2)
+    pairs["middle"] = middle_features(encoded, known.phrases, known.count)
     vectors, calls_as_one = scoring.call_vectors(encoded), features.fingerprints(encoded)
     return PreparedBatch(readings, encoded, pairs, cues, vectors, calls_as_one, encoded.whole, siblings)

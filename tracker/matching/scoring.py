@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.matching import neighbours, practice
+from tracker.matching import distances, neighbours, practice
 from tracker.matching.features import VECTOR_FEATURES, WORD_FEATURES, BatchVectors, Matrix
 from tracker.matching.fit import Array, sigmoid
 from tracker.matching.neighbours import UNKNOWN
@@ -31,12 +31,13 @@ def pair_names(mode: str) -> tuple[str, ...]:
 def names(mode: str) -> dict[str, tuple[str, ...]]:
     """The order of the features of each stage."""
     pairs, cues = pair_names(mode), practice.names()
+    apart = () if mode == "words" else distances.NAMES
     return {
         "pair": pairs,
         "head": cues,
         "call": (*cues, *TOPIC_SHAPE),
         "who": (*cues, *(f"nearest_{e}" for e in ELIGIBLE)),
-        "final": ("topic", "topic_margin", *pairs, *CALL_OUTPUTS, *cues),
+        "final": ("topic", "topic_margin", *pairs, *apart, *CALL_OUTPUTS, *cues),
     }
 
 
@@ -48,6 +49,7 @@ class Scores:
     eligible: Array
     score: Array
     pairs: Matrix
+    apart: Matrix
     of_call: Array
 
 
@@ -114,18 +116,20 @@ def _shares(chances: Array) -> Array:
 
 
 def final_rows(
-    topic: Array, pairs: Matrix, of_call: Array, rows: NDArray[np.int64], columns: NDArray[np.int64]
+    topic: Array, pairs: Matrix, apart: Matrix, of_call: Array, rows: NDArray[np.int64], columns: NDArray[np.int64]
 ) -> Matrix:
-    """What the last stage reads of some pairs: the topic, the pair's features, and the call as a whole."""
+    """What the last stage reads of some pairs: the topic, the pair's features, distances, and the call as a whole."""
     best = topic.max(axis=1) if topic.shape[1] else np.zeros(len(topic))
     own = topic[rows, columns]
-    return np.hstack([own[:, None], (own - best[rows])[:, None], pairs[rows, columns], of_call[rows]])
+    return np.hstack(
+        [own[:, None], (own - best[rows])[:, None], pairs[rows, columns], apart[rows, columns], of_call[rows]]
+    )
 
 
-def final_features(topic: Array, pairs: Matrix, of_call: Array) -> Matrix:
+def final_features(topic: Array, pairs: Matrix, apart: Matrix, of_call: Array) -> Matrix:
     """The same of all pairs."""
     rows, columns = np.indices(topic.shape)
-    return final_rows(topic, pairs, of_call, rows.ravel(), columns.ravel()).reshape(*topic.shape, -1)
+    return final_rows(topic, pairs, apart, of_call, rows.ravel(), columns.ravel()).reshape(*topic.shape, -1)
 
 
 def outside(cues: Matrix) -> Matrix:
@@ -133,14 +137,21 @@ def outside(cues: Matrix) -> Matrix:
     return np.asarray(OUTSIDE * cues[:, [practice.names().index("area:outside")]])
 
 
-def score(pairs: Matrix, cues: Matrix, vectors: Array | None, nearest: Array, stages: Stages, mode: str) -> Scores:
+def none_apart(pairs: Matrix) -> Matrix:
+    """The distances where only words are read: none."""
+    return np.zeros((*pairs.shape[:2], 0))
+
+
+def score(
+    pairs: Matrix, apart: Matrix, cues: Matrix, vectors: Array | None, nearest: Array, stages: Stages, mode: str
+) -> Scores:
     """All scores of a batch of calls against all opgaven."""
     topic = topics(pairs, stages, mode)
     outputs = call_outputs(np.hstack([cues, shape(topic)]), vectors, nearest, stages)
     of_call = np.hstack([outputs, cues])
     rows, columns = np.nonzero(met(pairs, mode))
-    raw = stages.final(final_rows(topic, pairs, of_call, rows, columns)) / stages.drawn
+    raw = stages.final(final_rows(topic, pairs, apart, of_call, rows, columns)) / stages.drawn
     scale, bias = stages.mix
     scored = np.zeros(topic.shape)
     scored[rows, columns] = sigmoid(scale * (raw - outside(cues)[rows, 0]) + bias)
-    return Scores(topic, outputs[:, : len(ELIGIBLE)], scored, pairs, of_call)
+    return Scores(topic, outputs[:, : len(ELIGIBLE)], scored, pairs, apart, of_call)

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from tracker.matching import scoring
 from tracker.matching.corpus import Corpus
+from tracker.matching.distances import distances, usual_in
 from tracker.matching.fit import Array, folds, logistics, logit, main_directions, sigmoid
 from tracker.matching.neighbours import UNKNOWN, LabelledCalls, near, who_may_apply
 from tracker.matching.trees import Trees, packed
 from tracker.matching.weights import Linear, Stages, Weights
 
-VERSION = "6"
+VERSION = "7"
 DIRECTIONS = 120  # of the calls' vectors kept while fitting linear parts: a ridge on them is a ridge on the vectors
 LEAST_CALLS = 3  # labelled for an opgave, to fit a head of its own
 TOUCHES = 0.25  # what grade 1 counts beside grade 2 in the graded target
@@ -85,7 +86,10 @@ def bare(corpus: Corpus, ids: Sequence[str], directions: Array) -> Weights:
     """Weights with only what labels say by themselves: heads, how often, and the labelled calls."""
     matters = (corpus.grades > 0).astype(float)
     labelled = LabelledCalls(tuple(ids), corpus.calls, corpus.wholes, matters, corpus.eligible, corpus.siblings)
-    return Weights(VERSION, 0.2, *fit_heads(corpus, ids, directions), how_often(corpus, ids), labelled, {}, {})
+    usual = usual_in(corpus.pairs["vectors"])
+    return Weights(
+        VERSION, 0.2, *fit_heads(corpus, ids, directions), how_often(corpus, ids), labelled, {}, {}, usual=usual
+    )
 
 
 def labelled_pairs(corpus: Corpus, ids: Sequence[str], known: Weights, own: Array | None = None) -> Array:
@@ -94,6 +98,13 @@ def labelled_pairs(corpus: Corpus, ids: Sequence[str], known: Weights, own: Arra
         own = scoring.own_features(ids, known, corpus.cues, corpus.vectors)
     nearest = near(known.labelled, ids, corpus.calls, corpus.wholes, corpus.siblings)
     return scoring.with_labels(corpus.pairs["vectors"], own, nearest)
+
+
+def apart(corpus: Corpus, known: Weights, mode: str) -> Array:
+    """The distances of one mode from what is usual among the labelled calls behind ``known``."""
+    if mode == "words":
+        return scoring.none_apart(corpus.pairs["words"])
+    return distances(corpus.pairs["vectors"], corpus.pairs["middle"], known.usual)
 
 
 def unseen_pairs(corpus: Corpus, ids: Sequence[str], known: Weights, directions: Array, count: int = 5) -> Array:
@@ -195,7 +206,7 @@ def fit_stages(corpus: Corpus, ids: Sequence[str], known: Weights, directions: A
     touches, nearest = (corpus.grades > 0).astype(float), nearest_answers(corpus, known.labelled, mode)
     topic = topics_unseen(pairs, corpus, mode)
     outputs = calls_unseen(corpus, topic, nearest, directions, mode)
-    x = scoring.final_features(topic, pairs, np.hstack([outputs, corpus.cues]))
+    x = scoring.final_features(topic, pairs, apart(corpus, known, mode), np.hstack([outputs, corpus.cues]))
     rows = _rows(x, graded(corpus), corpus.weight, mode, scoring.names(mode)["final"])
     forests = [grown(*rows, TREES[mode], PAIR_TREES, seed) for seed in range(SEEDS[mode])]
     final = Trees(*(joined([getattr(f, part) for f in forests]) for part in Trees.__dataclass_fields__))
@@ -226,7 +237,8 @@ def scores_of(corpus: Corpus, ids: Sequence[str], known: Weights, mode: str = "v
     pairs = labelled_pairs(corpus, ids, known) if mode == "vectors" else corpus.pairs["words"]
     vectors = corpus.vectors if mode == "vectors" else None
     nearest = nearest_answers(corpus, known.labelled, mode)
-    return scoring.score(pairs, corpus.cues, vectors, nearest, known.stages[mode], mode)
+    far = apart(corpus, known, mode)
+    return scoring.score(pairs, far, corpus.cues, vectors, nearest, known.stages[mode], mode)
 
 
 def unseen_scores(corpus: Corpus, ids: Sequence[str], real: NDArray[np.bool_], mode: str, count: int = 2) -> Array:

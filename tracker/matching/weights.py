@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tracker.matching.distances import Usual
 from tracker.matching.fit import Array
 from tracker.matching.model_names import FILE
 from tracker.matching.neighbours import LabelledCalls
@@ -18,6 +19,7 @@ from tracker.matching.trees import Trees
 from tracker.matching.vectors import KEY
 
 HEADS = ("heads", "must_heads")
+NOT_MEASURED = Usual(np.zeros((0, 2)), np.ones((0, 2)))
 MADE = (2026, 11, 30, 0, 0, 0)  # of every part of the file: the same fit gives the same bytes
 
 
@@ -63,6 +65,7 @@ class Weights:
     about: dict[str, Any]
     phrases: dict[bytes, Vectors] = field(default_factory=dict)  # of the shipped agenda, by `text_key`
     words: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)  # by opgave: held by, and mattered
+    usual: Usual = NOT_MEASURED  # of the opgaven fitted on, while fitting; a matcher measures that of its own agenda
 
 
 def save(weights: Weights, path: Path) -> None:

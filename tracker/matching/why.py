@@ -16,8 +16,14 @@ MOST = 2  # sentences of the text, beside the title
 LEAST_SEEN, LEAST_RIGHT = 3, 0.5  # labelled calls with a word, and the share that mattered, for it to prove something
 SPECIFIC = 9  # letters of a single word from which it says enough where no labels tell
 SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
-IN_TITLE = ("words_title", "title_phrase", "title_word")
-IN_TEXT = ("words_text", "words_call", "whole_phrase", "whole_word", "own_head", "own_must")
+IN_TITLE = (
+    "words_title", "title_phrase", "title_word", "title_middle", "title_phrase_apart", "title_word_apart",
+    "title_phrase_behind",
+)  # fmt: skip
+IN_TEXT = (
+    "words_text", "words_call", "whole_phrase", "whole_word", "own_head", "own_must", "whole_middle",
+    "whole_phrase_apart", "whole_word_apart", "whole_phrase_behind",
+)  # fmt: skip
 WordRecord = Mapping[str, tuple[int, int]]  # a word -> labelled calls that hold it, and those that mattered
 
 
