@@ -85,6 +85,14 @@ def test_every_page_that_lists_has_its_list_as_a_file(me: Visitor) -> None:
     assert without == []
 
 
+@pytest.mark.parametrize(
+    "asked", ["openstaand.csv?person=abc", "kalender.csv?month=2026-99", "verantwoording.csv?jaar=9"]
+)
+def test_a_question_that_is_not_right_gives_no_file(me: Visitor, asked: str) -> None:
+    answer = me.get(f"/{asked}")
+    assert (answer.status_code, "content-disposition" in answer.headers) == (422, False)
+
+
 def _page(path: str) -> str:
     return "/beheer" if path == "/beheer/mensen" else path
 

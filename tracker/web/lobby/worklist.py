@@ -87,8 +87,7 @@ def _show(request: RequestContext, _: None, state: FormState) -> Response:
 
 def as_file(request: RequestContext) -> Response:
     """What the list shows, narrowed as it is, as a file."""
-    query, _errors = asked_for(WorklistQuery, request.query)
-    asked = query or WorklistQuery()
+    asked = request.read_query(WorklistQuery)
     narrowed = Narrowed(**asked.model_dump(exclude={"everybody"}))
     if narrowed == Narrowed() and not asked.everybody:
         narrowed = _start(request)

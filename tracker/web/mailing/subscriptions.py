@@ -1,6 +1,6 @@
 """Abonnementen: what I get, how often, and what the next one would say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -24,7 +24,7 @@ from tracker.web.frame.context import Handler, RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState, InvalidForm, checked, filled
 from tracker.web.frame.phrases import challenge_name
 
-MOST_ENDED = 10
+MOST_ENDED, MOST_COLLEAGUES = 10, 30
 REMINDERS = ("reminders", "reminder_days")  # what the form of reminders shows
 
 
@@ -78,11 +78,28 @@ def index(request: RequestContext) -> Response:
     context: dict[str, Any] = {
         "rows": described,
         "ended": ended,
+        "of_colleagues": _of_colleagues(request, rows, names),
         "chosen": chosen,
         "offered": offered,
         "seen": stand([request.user], *REMINDERS),
     }
     return request.page("mailing/subscriptions_index.html", silence=silence, **context)
+
+
+def _of_colleagues(
+    request: RequestContext, mine: Sequence[Subscription], names: dict[str, str]
+) -> list[tuple[str, Subscription, list[tuple[str, str]], str]]:
+    """What colleagues read and I do not yet: who, in words, and the form of a new one with it filled in."""
+    known = [row.filter for row in mine]
+    found = select(User.name, Subscription).join(Subscription, col(Subscription.user_id) == col(User.id))
+    found = found.where(
+        Subscription.participant_id == request.viewer.participant_id, Subscription.user_id != request.viewer.user_id,
+        User.participant_id == Subscription.participant_id,
+        col(Subscription.ended_at).is_(None), col(User.deactivated_at).is_(None),
+    )  # fmt: skip
+    rows = request.session.exec(found.order_by(col(User.name), col(Subscription.id))).all()
+    told = [(name, row, CallFilter.model_validate(row.filter)) for name, row in rows if row.filter not in known]
+    return [(name, row, in_words(wanted, names), query_string(wanted)) for name, row, wanted in told[:MOST_COLLEAGUES]]
 
 
 def _ended(request: RequestContext) -> list[Subscription]:

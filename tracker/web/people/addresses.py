@@ -14,6 +14,7 @@ from tracker.web.people import (
     people_sheet,
     provider_login,
     typed,
+    usage,
 )
 
 ROUTES: list[Route] = [
@@ -55,6 +56,8 @@ ROUTES: list[Route] = [
     Route("GET", "/beheer/mensen/{user_id:id}/vertrek", leaving.page, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/vertrek", leaving.say_goodbye, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/toegang", people.deactivate, ADMINISTRATOR),
+    Route("GET", "/beheer/gebruik", usage.show, ADMINISTRATOR),
+    Route("GET", "/beheer/gebruik.{form:file}", usage.as_file, ADMINISTRATOR),
     Route("GET", "/beheer/deelnemers", participants.index, ADMINISTRATOR),
     Route("GET", "/beheer/deelnemers.{form:file}", participants.as_file, ADMINISTRATOR),
     Route("POST", "/beheer/deelnemers", participants.add, ADMINISTRATOR),
