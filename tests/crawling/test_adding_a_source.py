@@ -90,6 +90,27 @@ def test_trying_a_source_prints_what_is_read() -> None:
     assert (len(told["listings"]), told["unreadable"], told["stopped"]) == (4, [], "")
 
 
+def test_a_recording_of_the_first_pages_ends_without_a_complaint(tmp_path: Path) -> None:
+    whole, folder = json.loads((RECORDINGS / "dut/index.json").read_text("utf-8")), tmp_path / "recordings" / "stad"
+    folder.mkdir(parents=True)
+    (folder / "1.html").write_text('<main><a href="/s/groen">Groen</a><a rel="next" href="/s?p=2">Volgende</a></main>')
+    (folder / "2.html").write_text("<h1>Groene daken</h1><main>Subsidie, aan te vragen tot en met 1 juli 2026.</main>")
+    html = {"headers": {"Content-Type": "text/html"}}
+    answers = [
+        {"url": f"https://stad.example/s{path}", "file": file, **html}
+        for path, file in (("", "1.html"), ("/groen", "2.html"))
+    ]
+    (folder / "index.json").write_text(json.dumps({**whole, "answers": answers}))
+    (tmp_path / "watched").mkdir()
+    (tmp_path / "watched/stad.yaml").write_text(
+        "name: stad\npublisher: Stad\nstart: https://stad.example/s\nlinks: ^/s/[^/]+$\n"
+    )
+    tried = try_source("stad", Settings(data_dir=tmp_path))
+    assert ([listing.title for listing in tried.listings], tried.stopped) == (["Groene daken"], "")
+    (folder / "index.json").write_text(json.dumps({**whole, "answers": answers[1:]}))
+    assert try_source("stad", Settings(data_dir=tmp_path)).stopped == "page 1: HTTP 404"
+
+
 @pytest.mark.slow
 def test_a_source_is_recorded_and_read_back(server: Played, checkout: Path) -> None:
     crawled = record("eu_portal", settings(server), NOW, checkout)

@@ -23,9 +23,11 @@ from notifications.transport import open_transport
 from tests.make.pages import BASE, Visitor, make_user, settings_for, visit
 from tracker.calendar.feeds import open_feed
 from tracker.clock import Clock
+from tracker.commands.serve import unnamed_proxy
 from tracker.mailing.keys import signing_keys
 from tracker.mailing.mailer import open_mailer, sending_rules
 from tracker.people.access import change_address
+from tracker.settings import Settings
 from tracker.web.frame.safety import HEADERS, OFFICE, RULES, Limits, home_path
 
 HOSTILE = [
@@ -353,6 +355,19 @@ def test_a_proxy_that_is_not_trusted_is_told_once(
         for _ in range(3):
             visitor.get("/inloggen", headers={"X-Forwarded-For": "10.0.0.1"})
     assert capsys.readouterr().err.count("TRUSTED_PROXIES") == 1
+
+
+@pytest.mark.parametrize(
+    ("base_url", "proxies", "said"),
+    [
+        ("https://kansenradar.example", "", True),
+        ("https://kansenradar.example", "10.0.0.1", False),
+        ("http://localhost:8000", "", False),
+    ],
+)
+def test_a_proxy_that_nobody_named_is_told_at_start(base_url: str, proxies: str, said: bool) -> None:
+    settings = Settings(base_url=base_url, trusted_proxies=proxies)
+    assert ("KANSENRADAR_TRUSTED_PROXIES names no proxy" in unnamed_proxy(settings)) is said
 
 
 def test_a_cookie_from_before_signing_in_is_worth_nothing_after_it(

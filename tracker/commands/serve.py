@@ -46,6 +46,8 @@ def page_server(command: CommandContext, host: str, port: int, desk: DemoDesk | 
     """The server of the pages, not yet started."""
     refuse_plain_http(command.settings)
     app = build(command.settings, command.engine, command.clock, desk=desk)
+    if unnamed := unnamed_proxy(command.settings):
+        typer.echo(unnamed, err=True)
     typer.echo(f"serving on http://{host}:{port} as {command.settings.base_url}", err=True)
     proxies = command.settings.trusted_proxies
     config = uvicorn.Config(
@@ -65,6 +67,17 @@ def page_server(command: CommandContext, host: str, port: int, desk: DemoDesk | 
         limit_concurrency=MOST_CONNECTIONS,
     )
     return uvicorn.Server(config)
+
+
+def unnamed_proxy(settings: Settings) -> str:
+    """Told at start, as no request is needed to know it: where pages are https something before this process makes
+    them so, and while that is not named all people share one allowance."""
+    if urlsplit(settings.base_url).scheme != "https" or settings.trusted_proxies:
+        return ""
+    return (
+        "BASE_URL is https and KANSENRADAR_TRUSTED_PROXIES names no proxy: all who come through one are counted, and "
+        "logged, as one address"
+    )
 
 
 def refuse_plain_http(settings: Settings) -> None:

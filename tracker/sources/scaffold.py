@@ -3,6 +3,7 @@
 import json
 import re
 import tempfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -95,7 +96,13 @@ def try_source(name: str, settings: Settings, checkout: Path = ROOT) -> Crawled:
     folder = recording_of(name, settings, checkout)
     if not (folder / "index.json").is_file():
         raise CannotAddSource(f"{name} has no recording at {folder}: kansenradar source record {name}")
-    return replay(sources.load(name, watched_options(name, settings)), folder)
+    return up_to_its_end(replay(sources.load(name, watched_options(name, settings)), folder))
+
+
+def up_to_its_end(crawled: Crawled) -> Crawled:
+    """Without the complaint that a recording of a few pages ends where the source goes on: nothing is wrong with it."""
+    ended = crawled.pages and re.fullmatch(r"page \d+: HTTP 404", crawled.stopped)
+    return replace(crawled, stopped="") if ended else crawled
 
 
 def keep_expectation(name: str, settings: Settings, checkout: Path = ROOT) -> None:
