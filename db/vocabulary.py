@@ -321,7 +321,7 @@ class DeliveryState(Word):
 class ToldKind(Word):
     """In which capacity a call stood in a mail."""
 
-    NEW = "new", "nieuw"
+    NEW = "new", "eerste vermelding"
     CHANGED = "changed", "gewijzigd"
     CLOSING = "closing", "sluit binnenkort"
     OPENING = "opening", "opent binnenkort"

@@ -75,7 +75,7 @@ def test_who_was_mailed_when_and_who_not_and_why(agenda: Engine, now: datetime) 
                             say="no", reason="off_topic", at=now))  # fmt: skip
     plan_at(agenda, now)
     assert said(agenda, "Houtbouw", now, "gemaild") == (
-        "wel@x.example, als nieuw, aangenomen, 29 mei 2026, 08:00, mail 1, kies eerst, plaats 1 van 1"
+        "wel@x.example, als eerste vermelding, aangenomen, 29 mei 2026, 08:00, mail 1, kies eerst, plaats 1 van 1"
     )
     not_mailed = said(agenda, "Houtbouw", now, "niet gemaild")
     assert "filter@x.example: geen abonnement op deze opgave, of het filter sluit de regeling uit" in not_mailed
@@ -102,7 +102,7 @@ def test_a_mail_that_failed_and_a_call_that_waits_are_told(agenda: Engine, now: 
     make_call(agenda, now, "Houtbouw")
     plan_at(agenda, now, leaves=False)
     settle_all(agenda, DeliveryState.FAILED, now)
-    assert "jan@haarlem.example, als nieuw, mislukt" in said(agenda, "Houtbouw", now, "niet aangekomen")
+    assert "jan@haarlem.example, als eerste vermelding, mislukt" in said(agenda, "Houtbouw", now, "niet aangekomen")
     assert said(agenda, "Houtbouw", now, "niet gemaild") == "jan@haarlem.example: staat in het volgende overzicht"
     make_call(agenda, now, "Te veel tegelijk", held=True)
     assert "wacht op vrijgave" in said(agenda, "Te veel tegelijk", now, "niet gemaild")

@@ -95,7 +95,9 @@ def test_why_says_told_waiting_or_set_aside_in_which_mail_and_where(agenda: Engi
     plan_at(agenda, NOW, leaves=False)
     mail = next(each for each in deliveries(agenda) if each.user_id == person)
     waiting = page(agenda, tmp_path, person, f"/regelingen/{first}/waarom")
-    assert in_order(waiting, ["Wacht", "Als nieuw", "kies eerst, plaats 1 van 1", f"/abonnementen/overzicht/{mail.id}"])
+    assert in_order(
+        waiting, ["Wacht", "Als eerste vermelding", "kies eerst, plaats 1 van 1", f"/abonnementen/overzicht/{mail.id}"]
+    )
     assert "an@haarlem.example" not in waiting
     assert "EU-portaal X-" in waiting
     settle_all(agenda, DeliveryState.ACCEPTED, NOW)
