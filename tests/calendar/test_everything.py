@@ -1,7 +1,7 @@
 """Everything with a day stands in the calendar and the feeds: for who may see it, by whom, and for nobody else."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from tracker.clock import Now
 from tracker.lobby import coalition, contacts, moments
 from tracker.lobby.due import lobby_due
 from tracker.lobby.worklist import AHEAD, open_matters
+from tracker.review.agenda import points_now
 from tracker.rights import viewer_of
 
 pytestmark = pytest.mark.one_database  # it only reads
@@ -139,6 +140,17 @@ def test_what_is_asked_for_narrows_every_kind(session: Session) -> None:
     assert kinds(calls=calls) == KINDS - {EntryKind.APPLICATION}  # that one serves no opgave
     other = Wanted().calls.model_copy(update={"challenges": ("A20-9",)})
     assert kinds(calls=other) == set()
+
+
+def test_a_mandate_whose_day_is_past_has_ended_in_the_calendar_and_at_the_meeting(session: Session) -> None:
+    cast = gather(session, NOW)
+    until, viewer = NOW.date() + timedelta(days=9), viewer_of(cast.lobbyist)
+    cast.adopted(cast.open("Warmte", lobbyist_id=cast.lobbyist.id), NOW.date(), until)
+    said = []
+    for now in (Now(NOW), Now(NOW + timedelta(days=10))):
+        listed = planned(session, viewer, now, until, until, Wanted(frozenset({EntryKind.POSITION})))
+        said.append({entry.what for entry in listed} | {point.what for point in points_now(session, viewer, now)})
+    assert said == [{"Mandaat van een standpunt loopt af"}, {"Mandaat van een standpunt is afgelopen"}]
 
 
 def test_by_default_stands_what_a_public_body_can_use_or_we_work_on(session: Session) -> None:

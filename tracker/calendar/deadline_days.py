@@ -52,12 +52,13 @@ def on_days(now: Now, since: date, until: date) -> list[ColumnElement[bool]]:
     """Dates from one Amsterdam day to another, both inclusive, that still stand in calendars."""
     hours = col(Deadline.at).between(local_start(since), local_start(until + DAY) - timedelta(microseconds=1))
     bare = col(Deadline.at).is_(None) & col(Deadline.day).between(since, until)
+    return [or_(hours, bare), *still_kept(now)]
+
+
+def still_kept(now: Now) -> list[ColumnElement[bool]]:
+    """Dates that still stand in calendars, whenever they are."""
     cancelled = col(Deadline.cancelled_at)
-    return [
-        col(Call.joined_into).is_(None),
-        or_(hours, bare),
-        or_(cancelled.is_(None), cancelled > now.instant - CANCELLED_FOR),
-    ]
+    return [col(Call.joined_into).is_(None), or_(cancelled.is_(None), cancelled > now.instant - CANCELLED_FOR)]
 
 
 def deadline_days(

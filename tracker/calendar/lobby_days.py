@@ -9,7 +9,7 @@ from db.models import User
 from db.queries import Viewer
 from db.vocabulary_calendar import EntryKind
 from tracker.calendar.entries import Entry
-from tracker.lobby.due import TITLES, lobby_due
+from tracker.lobby.due import lobby_due
 from tracker.lobby.worklist import Matter, open_matters
 
 KINDS = {
@@ -47,7 +47,7 @@ def _entry(name: str, matters: Sequence[Matter]) -> Entry:
     return Entry(
         kind=kind,
         day=due.due,
-        what=ROUND if kind == EntryKind.SIGN_OFF else TITLES[due.kind],
+        what=ROUND if kind == EntryKind.SIGN_OFF else due.what,
         title=due.about,
         href=due.link,
         who=", ".join(user.name for user in holders),

@@ -116,10 +116,14 @@ class LobbyDue:
         return self.owned.id if isinstance(self.owned, Dossier) else getattr(self.owned, "dossier_id", None)
 
     @property
+    def what(self) -> str:
+        """What is to be done, without what it is about."""
+        return PASSED.get(self.kind, TITLES[self.kind]) if self.late else TITLES[self.kind]
+
+    @property
     def title(self) -> str:
         """What is to be done, in one Dutch line."""
-        what = PASSED.get(self.kind, TITLES[self.kind]) if self.late else TITLES[self.kind]
-        return f"{what}: {self.about}" if self.about else what
+        return f"{self.what}: {self.about}" if self.about else self.what
 
     @property
     def told(self) -> str:

@@ -24,11 +24,6 @@ class Matter:
     late: bool
 
     @property
-    def kind(self) -> str:
-        """What is to be done, without what it is about."""
-        return TITLES[self.due.kind]
-
-    @property
     def participants(self) -> set[str]:
         """At which of us it lies: where its people work, or else whose it is."""
         if not self.people and self.due.owned is not None:

@@ -34,8 +34,11 @@ OF_LOBBY = {
     "own_round": K.ROUND,
     "to_confirm": K.RESOLUTION,
 }
-# What is one person's in a list of theirs is everybody's at the table.
-OWN = {"own_round": "Afstemronde loopt af", "to_confirm": "Een besluit wacht op bevestiging"}
+# What is one person's in a list of theirs is everybody's at the table: before its day, and after it.
+OWN = {
+    "own_round": ("Afstemronde loopt af", "Afstemronde is afgelopen"),
+    "to_confirm": ("Een besluit wacht op bevestiging",) * 2,
+}
 NO_HOLDER = "heeft nog geen trekker"
 
 
@@ -153,7 +156,7 @@ def _lobby(session: Session, viewer: Viewer, now: Now) -> Iterator[AgendaPoint]:
 def _of_matter(matter: Matter) -> AgendaPoint:
     due = matter.due
     number, part = int(due.key.split(":")[1]), P.LATE if matter.late else P.DUE
-    what = OWN.get(due.kind, matter.kind)
+    what = OWN[due.kind][matter.late] if due.kind in OWN else due.what
     return AgendaPoint(OF_LOBBY[due.kind], number, part, due.due, what, due.about, due.link, _dossier_behind(due))
 
 

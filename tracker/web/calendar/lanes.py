@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from db.models import Call, Deadline
-from tracker.calendar.deadline_days import DeadlineDay, deadline_days, on_days
+from tracker.calendar.deadline_days import DeadlineDay, deadline_days, still_kept
 from tracker.calendar.everything import DatesAsked
 from tracker.clock import Now
 
@@ -26,7 +26,7 @@ def lanes_of(session: Session, now: Now, since: date, until: date, asked: DatesA
     calls = (
         select(col(Deadline.call_id), func.count().over())
         .join(Call, col(Deadline.call_id) == col(Call.id))
-        .where(*on_days(now, now.today, until), *asked.where)
+        .where(col(Deadline.day).between(now.today, until), *still_kept(now), *asked.where)
         .group_by(col(Deadline.call_id))
     )
     rows = session.exec(calls.order_by(last, col(Deadline.call_id)).limit(most)).all()

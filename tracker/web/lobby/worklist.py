@@ -65,14 +65,15 @@ def _show(request: RequestContext, _: None, state: FormState) -> Response:
     due = lobby_due(request.session, request.now.today, AHEAD, with_nobodys=True)
     matters = open_matters(request.session, request.viewer, due, request.now.today)
     found = [matter for matter in matters if narrowed.holds(matter)]
-    start, end = (asked.page - 1) * ON_A_PAGE, asked.page * ON_A_PAGE
+    page = min(asked.page, max(-(-len(found) // ON_A_PAGE), 1))
+    start, end = (page - 1) * ON_A_PAGE, page * ON_A_PAGE
     return request.page(
         "lobby/worklist.html",
         state=state,
         errors={**errors, **state.errors},
         matters=[(matter, _held(request, matter)) for matter in found[start:end]],
         found=len(found),
-        page=asked.page,
+        page=page,
         more=len(found) > end,
         link=lambda page: f"/openstaand?{_asked(request, page=page)}",
         names=NAMES,
