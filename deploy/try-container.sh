@@ -19,7 +19,7 @@ ended
 
 say "as $(id -un): a base from $BASE stands for $FROM"
 podman import -q "$BASE" "$FROM"
-podman build --format docker --pull=never ${BUILD:-} -q -f "$HERE/deploy/Containerfile" -t localhost/kansenradar "$HERE"
+podman build --format docker --layers=false --pull=never ${BUILD:-} -q -f "$HERE/deploy/Containerfile" -t localhost/kansenradar "$HERE"
 podman image inspect --format 'image: {{.Size}} bytes, user {{.User}}' localhost/kansenradar
 
 say "init and run, read-only, without a capability"
