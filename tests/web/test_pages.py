@@ -176,6 +176,22 @@ def test_a_corrected_deadline_shows_beside_what_the_source_says_and_can_be_taken
     assert "dinsdag 1 september 2026, 17:00" in coordinator.get(where).text
 
 
+def test_an_hour_that_is_not_on_the_clock_is_refused_at_its_field(coordinator: Visitor) -> None:
+    """It was moved an hour without a word: nobody set such a deadline, so somebody mistyped it."""
+    call = {"title": "Nacht", "url": "https://voorbeeld.nl/nacht", "hour": "02:30"}
+    for day, said in (("2027-03-28", "gaat de klok vooruit"), ("2026-10-25", "twee keer voor")):
+        refused = coordinator.send_form("/regelingen/nieuw", **call, closes=day)
+        assert (refused.status_code, said in refused.text) == (422, True)
+    where = (
+        coordinator.send_form("/regelingen/nieuw", **call, closes="2027-03-27").headers["location"].partition("?")[0]
+    )
+    moved = {"version": 1, "field": "closes", "day": "2027-03-28", "hour": "02:30", "reason": "gebeld"}
+    assert coordinator.send_form(f"{where}/corrigeren", **moved).status_code == 422
+    assert "<title>Corrigeren: Nacht" in coordinator.get(f"{where}/corrigeren").text, "titles tell pages apart"
+    views = [coordinator.get(f"/kalender?view={view}").text for view in ("maand", "lijst", "kwartalen")]
+    assert len({re.search(r"<title>(.*?)</title>", page)[1] for page in views}) == len(views)
+
+
 @pytest.mark.parametrize("field", ["budget", "min_amount", "max_amount", "rate"])
 def test_a_correction_with_two_readings_is_asked_again(coordinator: Visitor, engine: Engine, field: str) -> None:
     added = coordinator.send_form("/regelingen/nieuw", title="Nieuw", url="https://voorbeeld.nl/n", closes="2026-09-01")

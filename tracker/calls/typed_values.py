@@ -181,6 +181,18 @@ def _hour(behind: str, typed: str, field: str) -> str | None:
         raise NotAMoment(f"'{typed[:40]}': dit uur bestaat niet.", field) from error
 
 
+def on_the_clock(day: date, hour: str | None, field: str = "hour") -> TypedMoment:
+    """A day and an hour of two fields. Raises as ``moment`` does for an hour that is not on the clock that night."""
+    typed = TypedMoment(day, hour)
+    _check_clock(typed, hour or "", field)
+    return typed
+
+
+def kept_moment(typed: TypedMoment) -> list[dict[str, str]]:
+    """As a correction or an answer keeps it."""
+    return [{"day": typed.day.isoformat(), **({"hour": typed.hour} if typed.hour else {})}]
+
+
 def _check_clock(typed: TypedMoment, text: str, field: str) -> None:
     """Raises NotAMoment for an hour that the night of a clock change skips, TwoReadings for one that it has twice."""
     if typed.hour is None:

@@ -24,6 +24,7 @@ from scrapers.listing import AMOUNTS
 from tracker.applications import stages
 from tracker.calendar.decision_clock import replan_moved
 from tracker.calls.corrections import correct, take_back
+from tracker.calls.typed_values import kept_moment, on_the_clock
 from tracker.errors import Incomplete, NotFound, NotPossible
 from tracker.lobby import contacts, history
 from tracker.lobby.log import dossier_for
@@ -206,7 +207,7 @@ def _value(body: sent.NewCorrection) -> Any:
     if body.field in set(DATES):
         if body.day is None:
             raise Incomplete("Vul bij dit veld een datum in (day).", "day")
-        return [{"day": body.day.isoformat(), **({"hour": body.hour} if body.hour else {})}]
+        return kept_moment(on_the_clock(body.day, body.hour))
     if body.field in AMOUNTS:
         if body.number is None:
             raise Incomplete("Vul bij dit veld een getal in (number).", "number")

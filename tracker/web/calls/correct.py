@@ -24,6 +24,7 @@ from tracker.calls.corrections import (
     take_back,
 )
 from tracker.calls.merge import CannotJoin, join
+from tracker.calls.typed_values import kept_moment, on_the_clock
 from tracker.errors import ChangedMeanwhile, Incomplete, NotFound, required
 from tracker.matching.search import find
 from tracker.web.calls.rows import find_call, rows_for
@@ -100,7 +101,8 @@ def create(request: RequestContext, _: None, form: CallForm) -> str:
 def _listing(form: CallForm) -> Listing:
     dates = [ListedDeadline(kind=DeadlineKind.OPENS, day=form.opens)] if form.opens else []
     if form.closes:
-        dates.append(ListedDeadline(kind=DeadlineKind.CLOSES, day=form.closes, hour=form.hour))
+        last = on_the_clock(form.closes, form.hour)
+        dates.append(ListedDeadline(kind=DeadlineKind.CLOSES, day=last.day, hour=last.hour))
     kept = form.model_dump(exclude={"opens", "closes", "hour"})
     try:
         return Listing(source=BY_HAND, external_id=form.url[:300], deadlines=tuple(dates), **kept)
@@ -150,7 +152,7 @@ def _value(form: CorrectionForm) -> Any:
     if form.field in {d.value for d in (*DATES, DeadlineKind.CONSULTATION)}:
         if form.day is None:
             raise Incomplete("Vul een datum in.", "day")
-        return [{"day": form.day.isoformat(), **({"hour": form.hour} if form.hour else {})}]
+        return kept_moment(on_the_clock(form.day, form.hour))
     if form.field in AMOUNTS:
         number = parse_values.NUMBERS[form.field](form.value, "value")
         if number is None:

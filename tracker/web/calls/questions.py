@@ -17,6 +17,7 @@ from tracker.calls.answers import answer, doubt, is_own_doubt, value_of
 from tracker.calls.consolidate import KINDS
 from tracker.calls.corrections import correct
 from tracker.calls.open_questions import Waiting, count_waiting, past_yet_open, waiting_questions
+from tracker.calls.typed_values import kept_moment, on_the_clock
 from tracker.errors import Incomplete, NotFound, NotPossible, Refused
 from tracker.web.calls.correct import Hour
 from tracker.web.calls.rows import find_call
@@ -192,7 +193,7 @@ def typed_value(field: str, form: AnswerForm) -> Any:
     if field in KINDS:
         if form.day is None:
             raise Incomplete("Vul een datum in.", "day")
-        return [{"day": form.day.isoformat(), **({"hour": form.hour} if form.hour else {})}]
+        return kept_moment(on_the_clock(form.day, form.hour))
     if field in parse_values.NUMBERS:
         number = parse_values.NUMBERS[field](form.value, "value")
         if number is None:
