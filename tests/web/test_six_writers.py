@@ -46,6 +46,18 @@ SOME = {
     "/dossiers/{dossier_id:id}/fase": "/dossiers/1",
 }
 
+# What a form is asked that no default answers: without it all six are only refused, and nothing is tried.
+SAID = {
+    "/netwerk/contactpersonen/nieuw": {"colleague": "", "consent_on": "2026-05-01", "ended_on": ""},
+    "/netwerk/contactpersonen/{subject_contact_id:id}": {"colleague": "", "consent_on": "2026-05-01", "ended_on": ""},
+    "/verantwoording/doelen/{goal_id:id}/waarden": {"day": "2026-05-01"},
+    "/opgaven/{challenge_id}/leesbeurt": {"deputy_id": ""},
+    "/contacten/importeren": {
+        "content": "Voornaam,Bedrijf\nAnna,TNO\n", "keep": "1", "first": "Voornaam", "organisation": "Bedrijf",
+        "purpose": "Overleg", "until": "2027-05-01",
+    },
+}  # fmt: skip
+
 
 @pytest.fixture
 def database_url(world_url: str) -> str:
@@ -132,12 +144,16 @@ def words_of(form: Form, who: int, apart: bool) -> dict[str, str]:
 
 
 def form_of(visitor: Visitor, path: str, page: str, gaps: dict[str, str]) -> Form:
-    """The form of a route as it stands on that page now, or its button alone."""
-    for form in forms_on(visitor, page) if page else []:
-        route = route_of(form.action)
-        if route is not None and route.path == path:
-            return form
-    return bare_form(visitor, re.sub(r"{(\w+)(:\w+)?}", lambda gap: gaps.get(gap[1], "1"), path))
+    """The form of a route as it stands on that page now, of several the one with most to write, or its button alone."""
+    there = [
+        form for form in (forms_on(visitor, page) if page else []) if (r := route_of(form.action)) and r.path == path
+    ]
+    if not there:
+        there = [bare_form(visitor, re.sub(r"{(\w+)(:\w+)?}", lambda gap: gaps.get(gap[1], "1"), path))]
+    form, said = max(there, key=lambda form: len(form.words)), SAID.get(path, {})
+    form.words = [name for name in form.words if name not in said]
+    form.fields = [(name, value) for name, value in form.fields if name not in said] + list(said.items())
+    return form
 
 
 def send(visitor: Visitor, form: Form, said: dict[str, str]) -> Any:
