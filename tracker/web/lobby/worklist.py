@@ -59,11 +59,7 @@ def _show(request: RequestContext, _: None, state: FormState) -> Response:
     """A coordinator starts at the own organisation, everybody else at what is theirs."""
     query, errors = asked_for(WorklistQuery, request.query)
     asked = query or WorklistQuery()
-    narrowed = Narrowed(**asked.model_dump(exclude={"everybody", "page"}))
-    if narrowed == Narrowed() and not asked.everybody:
-        narrowed = _start(request)
-    due = lobby_due(request.session, request.now.today, AHEAD, with_nobodys=True)
-    matters = open_matters(request.session, request.viewer, due, request.now.today)
+    narrowed, matters = _narrowed(request, asked), _matters(request)
     found = [matter for matter in matters if narrowed.holds(matter)]
     page = min(asked.page, max(-(-len(found) // ON_A_PAGE), 1))
     start, end = (page - 1) * ON_A_PAGE, page * ON_A_PAGE
@@ -88,12 +84,7 @@ def _show(request: RequestContext, _: None, state: FormState) -> Response:
 
 def as_file(request: RequestContext) -> Response:
     """What the list shows, narrowed as it is, as a file."""
-    asked = request.read_query(WorklistQuery)
-    narrowed = Narrowed(**asked.model_dump(exclude={"everybody"}))
-    if narrowed == Narrowed() and not asked.everybody:
-        narrowed = _start(request)
-    due = lobby_due(request.session, request.now.today, AHEAD, with_nobodys=True)
-    matters = open_matters(request.session, request.viewer, due, request.now.today)
+    narrowed, matters = _narrowed(request, request.read_query(WorklistQuery)), _matters(request)
     base = request.site.settings.base_url
     rows = [
         (
@@ -104,6 +95,17 @@ def as_file(request: RequestContext) -> Response:
         if narrowed.holds(one)
     ]  # fmt: skip
     return request.file("openstaand", COLUMNS, rows)
+
+
+def _narrowed(request: RequestContext, asked: WorklistQuery) -> Narrowed:
+    """What is asked for; nothing asked is where the reader starts."""
+    narrowed = Narrowed(**asked.model_dump(exclude={"everybody", "page"}))
+    return _start(request) if narrowed == Narrowed() and not asked.everybody else narrowed
+
+
+def _matters(request: RequestContext) -> list[Matter]:
+    due = lobby_due(request.session, request.now.today, AHEAD, with_nobodys=True)
+    return open_matters(request.session, request.viewer, due, request.now.today)
 
 
 def _start(request: RequestContext) -> Narrowed:
