@@ -6,6 +6,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -47,13 +48,12 @@ def restore_backup(engine: Engine, path: Path, now: datetime, progress: Progress
 
     A backup of an older version fills a database of that version, which is then brought up to date.
     """
-    is_new = not schema_of(engine)
-    try:
-        return _restored(engine, path, now, progress)
-    except BaseException:
-        if is_new:
-            _take_away(engine)
-        raise
+    with ExitStack() as undo:
+        if not schema_of(engine):
+            undo.callback(_take_away, engine)
+        manifest = _restored(engine, path, now, progress)
+        undo.pop_all()
+    return manifest
 
 
 def _take_away(engine: Engine) -> None:
