@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event
 
 from db.models import Follow, Leaning, Participant, Subscription, User, Verdict
 from db.session import open_engine, reading, writing
-from tests.bench import mail as bench
+from tests.bench import planning as bench
 from tests.make.mail_cases import (
     MAILER,
     THRESHOLD,
@@ -108,10 +108,9 @@ def test_a_preview_is_the_mail_that_leaves(engine: Engine) -> None:
 def test_a_preview_comes_at_once_with_five_thousand_calls(
     monkeypatch: pytest.MonkeyPatch, database_url: str, wanted: str
 ) -> None:
-    monkeypatch.setattr(bench, "PEOPLE", 300)
     monkeypatch.setattr(bench, "CALLS", 5_000)
     engine, alike = open_engine(database_url), Alike()
-    bench.world(engine)
+    bench.world(engine, 300)
     if wanted == "everything":
         with writing(engine) as session:
             session.get_one(Subscription, 1).filter = {}
