@@ -46,6 +46,21 @@ def test_who_has_a_task_or_a_step_is_on_the_team_and_steps_stay_with_who_sees_th
     assert team(cast.lobbyist).runs == ""
 
 
+def test_the_board_says_by_one_word_whose_an_application_is_on_its_card_and_in_its_table(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        stages.start(cast.deed(), cast.call, "haarlem")
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        page = visitor.get("/aanvragen").text
+    card, table = page.partition('class="board__card"')[2].split("</li>")[0], page.partition("Van wie de aanvraag")[2]
+    assert "Van Amsterdam; penvoerder Haarlem" in " ".join(card.split())
+    assert '<th scope="col">Van</th>' in table
+    assert '<th scope="row">Amsterdam</th>' in table
+    assert "Per deelnemer" not in page
+
+
 def test_the_board_names_who_runs_it_and_its_page_hands_it_on(engine: Engine, now: datetime, tmp_path: Path) -> None:
     with writing(engine) as session:
         cast = gather(session, now)

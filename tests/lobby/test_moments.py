@@ -225,6 +225,25 @@ def test_a_moment_has_a_page_with_the_dossiers_one_may_see(engine: Engine, now: 
         assert "Derde" in visitor.get("/momenten/1").text
 
 
+def test_a_usual_time_that_nobody_knows_the_day_of_is_never_said_to_be_missed(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    """29 May: what ought to begin before 19 May for a day that is only assumed, is around then, and not gone by."""
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = cast.open(title="Openlijk", visibility="mra")
+        moments.hook(cast.deed(), dossier, "pattern:bo-leefomgeving:2026")
+        number = dossier.id
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        page = visitor.get("/momenten/bo-leefomgeving-2026").text
+        assert "Intern beginnen rond" in page
+        for path in ("/momenten/bo-leefomgeving-2026", "/momenten?text=Leefomgeving", f"/dossiers/{number}"):
+            shown = visitor.get(path).text
+            assert "rond" in shown, path
+            assert "aangenomen" in shown, path
+            assert not any(said in shown for said in ("voorbij<", "dat is voorbij", "te laat", "Te laat")), path
+
+
 def test_an_address_and_a_ref_lead_to_each_other(cast: Cast) -> None:
     call = told(cast.session, debate(), cast.now)
     for moment in moments.upcoming(cast.session, viewer_of(cast.lobbyist), TODAY):

@@ -124,6 +124,23 @@ def test_of_a_page_that_was_not_reached_only_that_is_said(
     assert not any(guess in shown for guess in ("staan geen links", "een script", "duiden", "Voeg deze bron toe"))
 
 
+@pytest.mark.parametrize(
+    ("stopped", "later"),
+    [
+        ("page 1: AddressRefused: 127.0.0.1:9656 is a private address", False),
+        ("page 1: 10.0.0.1:80 is a private address (FETCH_ALLOW names those that may be asked)", False),
+        ("page 1: http://intern/s is inside", False),
+        ("page 1: no connection with the site was made", True),
+    ],
+)
+def test_an_address_that_is_refused_is_no_promise_for_later(
+    boss: Visitor, monkeypatch: pytest.MonkeyPatch, now: datetime, stopped: str, later: bool
+) -> None:
+    silent = Crawled("x", SourceKind.STREAM, now, now, stopped=stopped)
+    monkeypatch.setattr(own_pages, "crawl_sample", lambda *_: silent)
+    assert ("Dan lukt het later" in boss.send_form("/bronnen/nieuw", **FORM).text) == later
+
+
 def test_of_a_source_kept_by_hand_no_page_says_that_it_was_read(boss: Visitor, engine: Engine, now: datetime) -> None:
     with writing(engine) as session:
         session.add(Crawl(source="elena", started_at=now, finished_at=now, complete=True))

@@ -55,6 +55,11 @@ class Look:
         """Why the list was not had, in the code's words and without the number of a page that nobody saw."""
         return "" if self.reached else self.crawled.stopped.removeprefix("page 1: ")
 
+    @property
+    def never(self) -> bool:
+        """Whether its address itself is refused: asking again later changes nothing."""
+        return " is a private address" in self.why_not or self.why_not.endswith(" is inside")
+
 
 def look(publisher: str, start: str, links: str, settings: Settings, now: datetime) -> Look:
     """Read the list, and a few pages that fit ``links`` or, where that is empty, the likeliest group of links.
