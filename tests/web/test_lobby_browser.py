@@ -16,6 +16,7 @@ from db.vocabulary_lobby import ApplicationStage, Check, PartyKind, PositionStat
 from tests.make.browser import chromium, open_page, serve
 from tests.make.lobby import Cast, gather
 from tracker.lobby import coalition
+from tracker.organisations.load import load_organisations
 from tracker.rights import Deed
 
 pytestmark = pytest.mark.slow
@@ -165,6 +166,38 @@ def test_that_a_partner_was_there_is_said_before_the_contact_is_kept(site: Site,
         assert page.get_by_text("Waarborg gevraagd").first.is_visible()
     with reading(site.engine) as session:
         assert len(session.exec(select(ContactMoment)).all()) == 2
+
+
+def test_a_field_that_waits_is_red_only_after_an_attempt_to_send(site: Site) -> None:
+    look = "field => [getComputedStyle(field).borderColor, getComputedStyle(field).boxShadow].join()"
+    with page_of(site, site.cast.coordinator) as page:
+        page.goto("/contacten/nieuw")
+        message, reply = page.locator("[name=message]"), page.locator("[name=reply]")
+        page.keyboard.type("Ministerie VRO")
+        page.keyboard.press("Tab")
+        message.hover()
+        waiting = message.evaluate(look)
+        page.mouse.move(0, 0)
+        assert waiting == message.evaluate(look) == reply.evaluate(look)
+        page.get_by_role("button", name="Leg vast").click()
+        page.mouse.move(0, 0)
+        assert message.evaluate(look) != waiting
+        page.goto("/contacten")
+        both = '<select class="ams-select"></select><select class="ams-select" required><option value="">kies</select>'
+        page.evaluate("html => document.querySelector('main').insertAdjacentHTML('beforeend', html)", both)
+        free, asked = page.locator("main > select").all()
+        assert asked.evaluate(look) == free.evaluate(look)
+
+
+def test_after_choosing_what_followed_an_ended_organisation_the_link_goes_there(site: Site) -> None:
+    with writing(site.engine) as session:
+        load_organisations(session, site.now)
+    with page_of(site, site.cast.lobbyist) as page:
+        page.goto("/contacten/nieuw?organisation=KGG")
+        about = page.get_by_role("link", name="Alles over")
+        assert [link.inner_text() for link in about.all()] == ["Alles over Ministerie van Economische Zaken en Klimaat"]
+        page.get_by_label("toch Ministerie van Klimaat en Groene Groei").check()
+        assert [link.inner_text() for link in about.all()] == ["Alles over Ministerie van Klimaat en Groene Groei"]
 
 
 def test_a_position_is_adopted_and_succeeded(site: Site) -> None:

@@ -17,8 +17,9 @@ from tracker.applications import stages
 from tracker.lobby import coalition, contacts, dossiers, positions
 from tracker.lobby.audience import audiences
 from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.organisations.alike import names_alike
+from tracker.organisations.load import load_organisations
 from tracker.rights import Deed, viewer_of
-from tracker.web.lobby.contacts import names_alike
 
 pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
 
@@ -252,17 +253,45 @@ def test_looking_who_was_there_keeps_nothing_and_puts_nothing_in_an_address(
         assert len(session.exec(select(ContactMoment)).all()) == 1
 
 
+NAMES = [
+    "Ministerie van Algemene Zaken",
+    "Ministerie van Defensie",
+    "Ministerie van Financiën",
+    "Ministerie van Economische Zaken en Klimaat",
+    "Provincie Flevoland",
+    "Ministerie van Klimaat en Groene Groei",
+]
+BOTH = [NAMES[5], NAMES[3]]  # the one that begins so comes first
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("Ministerie van Klimaat", ["Ministerie van Klimaat en Groene Groei"]),
-        ("Provincie Flevolnad", ["Provincie Flevoland"]),
+        ("Ministerie van Klim", BOTH),
+        ("ministerie van klimaat", BOTH),
+        ("Min. Klimaat en groen", [NAMES[5]]),
+        ("ministerie van finacien", [NAMES[2]]),
+        ("Provincie Flevolnad", [NAMES[4]]),
         ("van", []),
+        ("ministerie", []),
+        ("Ministerie van X", []),
         ("Waterschap Amstel", []),
     ],
 )
 def test_a_name_that_is_not_known_asks_whether_a_known_one_is_meant(typed: str, meant: list[str]) -> None:
-    assert names_alike(typed, ["Ministerie van Klimaat en Groene Groei", "Provincie Flevoland"]) == meant
+    assert names_alike(typed, NAMES) == meant
+
+
+def test_an_organisation_that_ended_is_asked_after_as_well(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        load_organisations(session, now)
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        text = visitor.get("/contacten/nieuw?organisation=Ministerie van Klim").text
+    meant = (
+        "Bedoelt u <b>Ministerie van Klimaat en Groene Groei</b> of <b>Ministerie van Economische Zaken en Klimaat</b>?"
+    )
+    assert meant in text
 
 
 def test_a_refused_contact_leaves_no_office_behind(engine: Engine, now: datetime, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Pages of contacts: log one in under a minute, one contact with its promises, and the map of stakes of a dossier."""
 
 from datetime import date
-from difflib import get_close_matches
 from typing import Literal
 
 from pydantic import BaseModel
@@ -21,6 +20,7 @@ from tracker.lobby.history import history_of, owns, withdrawn_without_dossier
 from tracker.lobby.presence import SHOWN, presence, presence_at
 from tracker.lobby.whom import ended, spoken_with
 from tracker.organisations import register
+from tracker.organisations.alike import names_alike
 from tracker.organisations.register import choices, gone, live, organisation_for, sees
 from tracker.rights import may_change
 from tracker.versions import MEANWHILE, stand
@@ -46,7 +46,6 @@ WHOM = "Deze organisatie bestond op die dag niet meer. Kies onder de functie met
 WHOM_TO_ASK = (
     "Nog niet bewaard: onder de functie staat wie daar al was. Vraag het eerst na, of druk nog eens op Leg vast."
 )
-MOST_INITIALS = 3  # a shorter word stands in too many names to tell which is meant
 
 
 class ContactForm(BaseModel):
@@ -193,7 +192,9 @@ def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
     today = request.now.today
     near = presence(session, viewer, whom.organisation, whom.office, today) if whom.organisation else None
     known = choices(session, viewer)
-    names = [o.name for o in known if o.parent_id is None and not gone(o, today)]
+    whole = [o for o in known if o.parent_id is None]
+    names = [o.name for o in whole if not gone(o, today)]
+    ended_too = [o.name for o in whole if gone(o, today) and o.successor_id]  # chosen, it names what followed it
     chosen = session.exec(select(Dossier).where(Dossier.id == whom.dossier, visible(viewer, Dossier))).first()
     return request.page(
         "lobby/contacts_form.html",
@@ -206,17 +207,10 @@ def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
         most=SHOWN,
         organisations=names,
         unknown=register.find(session, viewer, whom.organisation, today) is None,
-        alike=names_alike(whom.organisation, names),
+        alike=names_alike(whom.organisation, names + ended_too),
         offices=sorted({o.name for o in known if o.parent_id is not None}),
         dossiers=dossier_choices(request, running=True),
     )
-
-
-def names_alike(typed: str, names: list[str], most: int = 3) -> list[str]:
-    """What may be meant by a name that the register does not have: what holds it, or is spelled nearly so."""
-    part = typed.strip().casefold()
-    holding = [name for name in names if len(part) > MOST_INITIALS and part in name.casefold()]
-    return (holding or get_close_matches(typed.strip(), names, most))[:most]
 
 
 def log(request: RequestContext) -> Response:
