@@ -64,7 +64,7 @@ class CallCard:
     decide_by: str
     decide_day: str = ""  # the same in short, for the margin
     decide_assumed: bool = False  # on a rhythm of meetings that nobody has looked at yet
-    decide_route: str = ""  # by which way, such as "met eigen geld"
+    decide_route: str = ""  # by which way, such as "met een eigen bijdrage"
     ours: str = ""  # what of our own runs on it
     also: tuple[str, ...] = ()  # what it may be the same as
     head: str = ""  # what stands above the first of several topics of one call

@@ -21,25 +21,36 @@ LOST = "een eerder overzicht kwam misschien niet aan"
 
 def headline_of(digest: Digest) -> str:
     """``6 kansen om eerst te kiezen, 12 ook zelf aan te vragen``: every number is what is named under it."""
+    return ", ".join(_counts(digest)) or "niets nieuws"
+
+
+def _counts(digest: Digest) -> list[str]:
     numbers = Counter(item.place for item in digest.items)
-    parts = [
+    return [
         wording.count(numbers[place], *COUNTED.get(place, (place.label, place.label)))
         for place in PLACES
         if numbers[place]
     ]
-    return ", ".join(parts) or "niets nieuws"
 
 
 def subject_of(digest: Digest, headline: str, due: str = "") -> str:
-    """What is ``due`` today or else the first call by its title, what more there is, and by when to decide first.
+    """``6 kansen om eerst te kiezen, zoals Houtbouw; 3 als partner; eerste go/no-go 9 jun``: no number is of that call.
 
-    A title begins with a capital here, whatever its source does.
+    What is ``due`` today stands before it. A title begins with a capital here, whatever its source does.
     """
-    if not (due or digest.items):
+    if due:
+        return f"{_short(due)}; en {headline}{_decide_first(digest)}"
+    if not digest.items:
         return headline
-    first = due or wording.capitalize_first(one_line(digest.items[0].call.title, 200))
-    title = shorten(first, MOST_TITLE, placeholder=" …")
-    return f"{title}: {headline}{_decide_first(digest)}"
+    title = _short(wording.capitalize_first(one_line(digest.items[0].call.title, 200)))
+    first, *others = _counts(digest)
+    alone = first.startswith("1 ")
+    told = f"{first}: {title}" if alone else f"{first}, zoals {title}"
+    return "; ".join([told, *others]) + _decide_first(digest)
+
+
+def _short(title: str) -> str:
+    return shorten(title, MOST_TITLE, placeholder=" …")
 
 
 def _decide_first(digest: Digest) -> str:

@@ -29,8 +29,8 @@ MOST_BYTES = 78_900  # of the calls in text and HTML as they travel, so that a w
 EXTRA_LINE = 500  # bytes that one line beside the calls may take
 LONGER = 20  # bytes by which a reader's own link may be longer than what keeps its place
 DECIDE_BY = (
-    "Links: uiterlijk wanneer uw organisatie go of no-go moet zeggen om het te halen, met eigen geld als er niets bij "
-    "staat. Op de pagina van een regeling staan ook de andere wegen."
+    "Go/no-go: de laatste dag waarop uw organisatie nog kan besluiten om mee te doen, gerekend met tijd voor een eigen "
+    "bijdrage als er niets bij staat. Op de pagina van een regeling staan ook de andere wegen."
 )
 DUE = len(PLACES)  # where what is due today goes, besides the sections of a digest
 MOST_LINK = 900  # characters of a link in a header, whose lines hold 998

@@ -68,7 +68,7 @@ class DecisionWindow:
     """Until when the reader's organisation can say go, or why it is too late to decide at all.
 
     ``assumed``: that day rests on a rhythm of meetings that nobody has looked at yet. ``route``: by which way it can
-    still be decided, such as "met eigen geld".
+    still be decided, such as "met een eigen bijdrage".
     """
 
     go_by: date | None = None

@@ -54,8 +54,8 @@ def test_what_is_worth_most_stands_first_and_what_governments_cannot_use_is_only
     mail = deliveries(agenda)[-1]
     assert titles(mail) == ["Sterk en later", "Als partner", "Zwak"]
     assert "Waarschijnlijk niets voor een gemeente: 1 regeling" in mail.text
-    counted = "2 kansen om eerst te kiezen, 1 ook zelf aan te vragen"
-    assert mail.subject == f"Kansenradar: Sterk en later: {counted}; eerste go/no-go 7 okt"
+    counted = "2 kansen om eerst te kiezen, zoals Sterk en later; 1 ook zelf aan te vragen"
+    assert mail.subject == f"Kansenradar: {counted}; eerste go/no-go 7 okt"
 
 
 def test_the_chosen_stand_in_full_and_the_others_of_ours_on_one_line(agenda: Engine, now: datetime) -> None:
@@ -87,7 +87,7 @@ def test_a_deadline_too_near_to_decide_says_so_in_text_and_html(engine: Engine) 
     assert "op een aangenomen ritme" in near
     assert "<b>Let op: waarschijnlijk te laat" in mail.html  # what rests on an assumed rhythm is never told in red
     assert "LET OP" not in far
-    assert re.search(r"Go/no-go uiterlijk: \d+ [a-z]+ 202\d, met eigen geld \(aangenomen ritme\)\n", far)
+    assert re.search(r"Go/no-go uiterlijk: \d+ [a-z]+ 202\d, met een eigen bijdrage \(aangenomen ritme\)\n", far)
     assert mail.text.count("LET OP") == mail.html.count("Let op: waarschijnlijk te laat voor ") == 1
     assert re.search(r"; eerste go/no-go \d+ [a-z]{3} \(aangenomen\)$", mail.subject)
 
@@ -111,7 +111,10 @@ def test_the_subject_says_where_its_day_is_assumed(
     with reading(agenda) as session:
         call = read_catalogue(session, now, 0.0).calls[number]
     items = tuple(Item(call, ToldKind.NEW, window=window) for window in windows)
-    assert subject_of(Digest(now, items, (), Coverage()), "kop") == f"Circulair bouwen: kop{said}"
+    digest = Digest(now, items, (), Coverage())
+    number = "2 kansen om eerst te kiezen, zoals " if len(items) > 1 else "1 kans om eerst te kiezen: "
+    assert subject_of(digest, "kop") == f"{number}Circulair bouwen{said}"
+    assert subject_of(digest, "kop", "vandaag: Ander") == f"vandaag: Ander; en kop{said}"
 
 
 def test_a_title_in_a_subject_begins_with_a_capital_and_the_call_keeps_the_title_of_its_source(
@@ -121,7 +124,7 @@ def test_a_title_in_a_subject_begins_with_a_capital_and_the_call_keeps_the_title
     make_call(agenda, now, "circular cities")
     plan_at(agenda, now)
     mail = deliveries(agenda)[-1]
-    assert mail.subject.startswith("Kansenradar: Circular cities: ")
+    assert mail.subject.startswith("Kansenradar: 1 kans om eerst te kiezen: Circular cities")
     assert "* circular cities" in mail.text
 
 

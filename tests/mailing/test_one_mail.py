@@ -216,7 +216,7 @@ def test_on_the_day_of_a_digest_what_is_due_stands_in_it(agenda: Engine, now: da
     make_call(agenda, now, "Vers", eligible="self")
     assert (plan_at(agenda, MONDAY).digests, plan_at(agenda, MONDAY).reminders) == (1, 0)
     mail = deliveries(agenda)[-1]
-    assert mail.subject.startswith("Kansenradar: nog 7 dagen: Gevolgd: 1 kans om eerst te kiezen")
+    assert mail.subject.startswith("Kansenradar: nog 7 dagen: Gevolgd; en 1 kans om eerst te kiezen")
     due, rest = mail.text.split("KIES EERST")
     assert "VANDAAG VOOR U (1)" in due
     assert "* Gevolgd" in due

@@ -56,7 +56,8 @@ def test_a_first_digest_is_due_at_once_and_tells_only_what_it_names(agenda: Engi
     assert plan_at(agenda, now).digests == 1
     (mail,) = deliveries(agenda)
     assert (
-        mail.subject == "Kansenradar: Regeling 00: 6 kansen om eerst te kiezen, 10 als partner; eerste go/no-go 7 sep"
+        mail.subject
+        == "Kansenradar: 6 kansen om eerst te kiezen, zoals Regeling 00; 10 als partner; eerste go/no-go 7 sep"
     )
     assert mail.text.count("* Regeling") == 16
     assert "Nog 4 regelingen wachten op een volgend overzicht" in mail.text
@@ -85,7 +86,7 @@ def test_a_first_digest_waits_until_something_was_gathered(engine: Engine, now: 
     assert plan_at(engine, now).digests == 1
     assert (
         deliveries(engine)[0].subject
-        == "Kansenradar: Circulair bouwen: 1 kans om eerst te kiezen; eerste go/no-go 5 nov"
+        == "Kansenradar: 1 kans om eerst te kiezen: Circulair bouwen; eerste go/no-go 5 nov"
     )
 
 

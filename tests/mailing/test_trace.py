@@ -61,7 +61,7 @@ def test_a_late_and_a_joined_call_are_told_by_identifier_address_and_title(agend
 def test_a_weak_match_is_told_with_score_and_threshold(agenda: Engine, now: datetime) -> None:
     make_reader(agenda, now)
     make_call(agenda, now, "Zwak", score=0.31)
-    assert said(agenda, "Zwak", now, "niet gematcht") == "Circulair: score 0.31, drempel 0.50 (t)"
+    assert said(agenda, "Zwak", now, "niet gematcht") == "Circulair: past 31%, telt vanaf 50% (t)"
     assert "boven de drempel" in said(agenda, "Zwak", now, "niet gemaild")
 
 

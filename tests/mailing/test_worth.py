@@ -330,7 +330,7 @@ def test_a_subject_counts_what_is_named_and_calls_nothing_a_choice_that_only_ope
         make_call(agenda, later, f"Voor anderen {n}", closes=date(2026, 12, 1), eligible="no")
     plan_at(agenda, later)
     mail = deliveries(agenda)[-1]
-    assert mail.subject.startswith("Kansenradar: Nieuw: 1 kans om eerst te kiezen, 3 nu of binnenkort open")
+    assert mail.subject.startswith("Kansenradar: 1 kans om eerst te kiezen: Nieuw; 3 nu of binnenkort open")
     named = [line[2:] for line in mail.text.splitlines() if line.startswith("* ")]
     assert sorted(named) == ["Nieuw", "Straks 0", "Straks 1", "Straks 2"]
     assert "Voor anderen" not in mail.text

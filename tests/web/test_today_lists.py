@@ -93,15 +93,38 @@ def test_what_waits_stands_as_in_the_mail_and_the_first_says_why_with_the_day_th
     }
     assert order == list(calls.values()) == sorted(order, key=lambda number: weighed[number].order)
     plan_at(engine, now)
-    said = re.search(r"Go/no-go uiterlijk: (.*, met eigen geld) \(aangenomen ritme\)", deliveries(engine)[-1].text)
+    said = re.search(
+        r"Go/no-go uiterlijk: (.*, met een eigen bijdrage) \(aangenomen ritme\)", deliveries(engine)[-1].text
+    )
     assert said is not None
     with visit(engine, now, tmp_path, user) as visitor:
         part = visitor.get("/").text.split('id="wacht"')[1].split("</section>")[0]
         head = visitor.get(f"/regelingen/{calls['Past, en op tijd']}").text
+        card = visitor.get("/beoordelen").text
+        place = visitor.get(f"/regelingen/{calls['Past, en op tijd']}/waarom").text
+        closing = visitor.get("/").text.split('id="sluit"')[1].split("</section>")[0]
+        late = visitor.get(f"/regelingen/{calls['Te laat']}").text
     why = "past 95% bij Circulair; waarschijnlijk zelf aan te vragen; go/no-go uiterlijk"
     assert f"Eerst, want: {why} {said[1]} (aangenomen ritme)" in part
     assert part.count("Eerst, want") == 1
+    assert f"Eerst, want: {why} {said[1]} (aangenomen ritme)" in card
+    assert f"Wat nu haar plaats bepaalt: {why} {said[1]} (aangenomen ritme)." in place
+    too_late = re.search(r"Waarschijnlijk te laat voor [^<,]+, op een aangenomen ritme", late)
+    assert too_late is not None
+    assert too_late[0] in closing
+    assert "In de volgorde van uw mail: eerst wat het best past" in part
     assert f"<dt>Besluit</dt><dd>Go/no-go uiterlijk {said[1]}" in head
+
+
+def test_who_gets_no_mail_is_not_told_of_its_order(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    make_agenda(engine)
+    make_call(engine, now)
+    with writing(engine) as session:
+        person = make_user(session, now, Role.FUNDRAISER, "haarlem")
+    with visit(engine, now, tmp_path, person) as visitor:
+        part = visitor.get("/").text.split('id="wacht"')[1].split("</section>")[0]
+    assert "Eerst wat het best past" in part
+    assert "uw mail" not in part
 
 
 @pytest.mark.parametrize(

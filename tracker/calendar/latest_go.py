@@ -89,8 +89,8 @@ def routes_to(
 def routes_of(participant: str, tables: Sequence[str], data: BodyCalendar) -> list[NamedRoute]:
     """Without own money, with it, and past these tables of the region, where any of them is there."""
     routes = [
-        ("Zonder eigen geld", DecisionRoute(participant)),
-        ("Met eigen geld", DecisionRoute(participant, cofunding=True)),
+        ("Zonder eigen bijdrage", DecisionRoute(participant)),
+        ("Met een eigen bijdrage", DecisionRoute(participant, cofunding=True)),
     ]
     passed = tuple(table for table in tables if table in data.bodies)
     if passed:

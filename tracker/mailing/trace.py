@@ -131,10 +131,16 @@ def _matched(session: Session, call: Call, threshold: float) -> list[TraceStep]:
     above = [pair for pair in pairs if pair[0].score >= threshold]
     shown = above or pairs[:3]
     stage = "gematcht" if above else "niet gematcht"
+    asked = _percentage(threshold)
     return [
-        TraceStep(stage, f"{c.name or c.id}: score {m.score:.2f}, drempel {threshold:.2f} ({m.model})")
+        TraceStep(stage, f"{c.name or c.id}: past {_percentage(m.score)}, telt vanaf {asked} ({m.model})")
         for m, c in shown
     ]
+
+
+def _percentage(share: float) -> str:
+    """``21,8%``: with a decimal, so that what is just too little does not look enough."""
+    return wording.percentage(round(share * 100, 1))
 
 
 def _mailed(session: Session, call: Call, only: int | None) -> list[TraceStep]:

@@ -68,6 +68,12 @@ def find_user(session: Session, email: str) -> User:
     return user
 
 
+def gets_digests(session: Session, user_id: int) -> bool:
+    """Whether any subscription of this person runs."""
+    running = select(Subscription.id).where(Subscription.user_id == user_id, col(Subscription.ended_at).is_(None))
+    return session.exec(running.limit(1)).first() is not None
+
+
 def subscribe(
     session: Session, user: User, opgaven: tuple[str, ...], every: Cadence, now: datetime,
     weekday: int = 0, most: int | None = None, nothing_new: bool | None = None, name: str = "",

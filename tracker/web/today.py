@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlmodel import col, func, select
 from starlette.responses import Response
 
-from db.models import Call, Delivery, Follow, Revision, User, Verdict
+from db.models import Call, Delivery, Revision, User, Verdict
 from db.queries import followed_calls
 from db.rights import has_role
 from db.status import next_gate_expression, standing
@@ -20,7 +20,7 @@ from tracker.applications.mismatches import mismatches
 from tracker.applications.running import run_by
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.due import due_items_of, too_late_this_week, week_end
-from tracker.calendar.latest_go import late_until, next_closing, window_for
+from tracker.calendar.latest_go import late_until
 from tracker.calendar.papers import papers_due
 from tracker.challenges.teams import duties_of
 from tracker.knowledge import releases
@@ -31,10 +31,11 @@ from tracker.matching.progress import matching_progress
 from tracker.matching.search import SHOWN_FROM, best_score, by_ids, chance_of_use, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
 from tracker.people.absences import replaced_by
+from tracker.people.subscriptions import gets_digests
 from tracker.sources.coverage import in_trouble
 from tracker.web.calls import duplicates, questions
 from tracker.web.calls.rows import CallRow, rows_for
-from tracker.web.challenges.why_first import why_first
+from tracker.web.calls.why_first import why_here, window_of
 from tracker.web.frame.context import RequestContext
 
 DAYS_BACK = 7
@@ -121,13 +122,11 @@ def reads_along(sections: list[Section]) -> bool:
 def _judging(request: RequestContext, waiting: CallList, mine: tuple[str, ...], bodies: BodyCalendar) -> Section | None:
     if not waiting.rows:
         return None
-    first, viewer = waiting.rows[0], request.viewer
-    closing = next_closing(first.dates, request.now)
-    day = closing[0] if closing else None
-    window = window_for(first.call.eligible, day, viewer.participant_id, bodies, request.now.today)
-    followed = first.call.id in request.session.exec(select(Follow.call_id).where(Follow.user_id == viewer.user_id))
-    why = why_first(first, mine, followed, window)
-    return Section("challenges/today_judge.html", {"count": waiting.total, "first": waiting.rows, "why": why})
+    why = why_here(request, waiting.rows[0], mine, bodies)
+    mailed = gets_digests(request.session, request.user.id)
+    return Section(
+        "challenges/today_judge.html", {"count": waiting.total, "first": waiting.rows, "why": why, "mailed": mailed}
+    )
 
 
 def _running(request: RequestContext) -> Section | None:
@@ -179,10 +178,12 @@ def show(request: RequestContext) -> Response:
     rows = {row.call.id: row for row in rows_for(request, by_ids(session, lists.shown))}
     changed = [(rows[id_], found) for id_, found in lists.changes.items() if id_ in rows]
     sections = own_day(request, _first(rows, lists.waiting, FIRST), mine, bodies)
+    close = _first(rows, lists.closing, MOST)
     return request.page(
         "today.html",
+        late={row.call.id: window_of(request, row, bodies()).late for row in close.rows},
         changed=[replace(row, change=found) for row, found in changed],
-        closing=_first(rows, lists.closing, MOST),
+        closing=close,
         new=_first(rows, lists.new, MOST),
         trouble=in_trouble(session, request.site.settings, now),
         held=_held(request) if has_role(viewer, Role.COORDINATOR) else 0,

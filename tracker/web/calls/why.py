@@ -4,11 +4,18 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
+from db.models import Call
+from db.vocabulary import Status
+from tracker.calendar.bodies import body_calendar
 from tracker.mailing.trace import TraceStep, so_far, told_of
 from tracker.matching import DIGEST_THRESHOLD
-from tracker.web.calls.rows import find_call
+from tracker.matching.unjudged import my_challenges
+from tracker.web.calls.rows import find_call, rows_for
+from tracker.web.calls.why_first import why_here
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.phrases import source_name
+
+STANDING = (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED)
 
 
 def show(request: RequestContext) -> Response:
@@ -23,7 +30,16 @@ def show(request: RequestContext) -> Response:
         mine=_one_a_mail(told_of(session, call, now, DIGEST_THRESHOLD, only=request.user.id)),
         before=[_as_called(step) for step in so_far(session, call, now, DIGEST_THRESHOLD)],
         address=request.user.email,
+        order=_order(request, call),
     )
+
+
+def _order(request: RequestContext, call: Call) -> str:
+    """What its place goes by, while it can still have one."""
+    row = rows_for(request, [call])[0]
+    if row.status not in STANDING:
+        return ""
+    return why_here(request, row, my_challenges(request.session, request.viewer), body_calendar(request.session))
 
 
 def _one_a_mail(steps: list[TraceStep]) -> list[TraceStep]:

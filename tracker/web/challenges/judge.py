@@ -15,6 +15,7 @@ from tracker.matching.unjudged import my_challenges, waiting_for
 from tracker.matching.verdicts import judge, undo
 from tracker.web.calls.head import head_of
 from tracker.web.calls.rows import find_call, matches_of, rows_for
+from tracker.web.calls.why_first import why_here
 from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState
@@ -35,20 +36,20 @@ class VerdictForm(BaseModel):
 def queue(request: RequestContext) -> Response:
     """The next call that waits for this person, and how many wait."""
     viewer = request.viewer
-    late = late_until(viewer.participant_id, body_calendar(request.session), request.now.today)
-    waiting = waiting_for(request.session, viewer, request.now.instant, late_until=late)
+    bodies, mine = body_calendar(request.session), my_challenges(request.session, viewer)
+    late = late_until(viewer.participant_id, bodies, request.now.today)
+    waiting = waiting_for(request.session, viewer, request.now.instant, mine, late_until=late)
     last = _last(request.session, request.viewer, request.query.get("laatste", ""))
     kinds = kinds_of(request.session, request.user.id, request.now.instant)[:MOST_KINDS]
     if not waiting:
         return request.page("challenges/judge_empty.html", last=last, kinds=kinds)
     call = request.session.get_one(Call, waiting[0])
     row = rows_for(request, [call])[0]
-    my_opgaven = my_challenges(request.session, request.viewer)
     why = matches_of(request, [waiting[0]]).get(waiting[0], [])
-    about = next((w for w in why if w.challenge.id in my_opgaven), why[0] if why else None)
+    about = next((w for w in why if w.challenge.id in mine), why[0] if why else None)
     return request.page(
         "challenges/judge.html", row=row, head=head_of(request, call), about=about, waiting=len(waiting), last=last,
-        kinds=kinds,
+        kinds=kinds, first=why_here(request, row, mine, bodies),
     )  # fmt: skip
 
 

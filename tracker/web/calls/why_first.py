@@ -1,12 +1,33 @@
-"""Why a call stands first among those that wait for a verdict: what the order goes by, of this one call. Pure."""
+"""Why a call stands where it does among those that wait and in a mail: what the order goes by, of this one call."""
 
 from collections.abc import Collection
 
+from sqlmodel import select
+
+from db.models import Follow
 from db.vocabulary import Eligibility, Status
 from notifications import wording
 from notifications.places import DecisionWindow
+from tracker.calendar.bodies import BodyCalendar
+from tracker.calendar.latest_go import next_closing, window_for
 from tracker.web.calls.rows import CallRow, Why
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.phrases import challenge_name, who_may_apply
+
+
+def why_here(request: RequestContext, row: CallRow, mine: Collection[str], bodies: BodyCalendar) -> str:
+    """The same of one row, for who looks at it."""
+    followed = row.call.id in request.session.exec(
+        select(Follow.call_id).where(Follow.user_id == request.viewer.user_id)
+    )
+    return why_first(row, mine, followed, window_of(request, row, bodies))
+
+
+def window_of(request: RequestContext, row: CallRow, bodies: BodyCalendar) -> DecisionWindow:
+    """Until when the reader's organisation can decide on a row, as mail and the call's page say it."""
+    closing = next_closing(row.dates, request.now)
+    day = closing[0] if closing else None
+    return window_for(row.call.eligible, day, request.viewer.participant_id, bodies, request.now.today)
 
 
 def why_first(row: CallRow, mine: Collection[str], followed: bool, window: DecisionWindow) -> str:
