@@ -471,3 +471,30 @@ def test_a_round_a_moment_and_what_was_promised_are_put_off_and_given_in_the_mee
         days = [session.exec(select(SignOffRound.due_on)).one(), session.exec(select(Moment.ends_on)).one()]
         assert [*days, promise.due_on, talk.follow_up_on] == [later] * 4
         assert [promise.owner_id, talk.follow_up_owner] == [colleague] * 2
+
+
+def test_no_key_ends_a_point_at_once_and_the_line_of_keys_names_what_the_point_has(room: Room) -> None:
+    with room.at() as visitor:
+        review = room.begin(visitor)
+        loose = visitor.get(room.point(review, PointKind.APPLICATION, PointPart.NOBODY)).text
+        step = visitor.get(room.point(review, PointKind.MILESTONE)).text
+        assert 'data-key="g"' not in step
+        assert 'data-focus="g"' in step
+        assert [word in step for word in ("v verzetten", "g gedaan", "b go of no-go")] == [True, True, False]
+        assert [word in loose for word in ("v verzetten", "g gedaan", "t toewijzen")] == [False, False, True]
+
+
+def test_going_on_keeps_the_note_that_was_typed(room: Room) -> None:
+    with room.at() as visitor:
+        at = room.point(review := room.begin(visitor), PointKind.MILESTONE)
+        assert visitor.send_form(f"{at}/besproken", note=" Wethouder belt eerst ").status_code == 303  # type: ignore[attr-defined]
+        assert visitor.send_form(f"{at}/besproken", note="").status_code == 303  # type: ignore[attr-defined]
+        text = visitor.get(f"/overleg/{review}").text
+    assert text.count("Wethouder belt eerst") == 1
+
+
+@pytest.mark.parametrize("path", ["//elders.nl", "https://elders.nl", "javascript:alert(1)", "/\\elders.nl"])
+def test_the_page_of_keys_leads_back_to_a_page_of_ours_alone(room: Room, path: str) -> None:
+    with room.at() as visitor:
+        assert "Terug naar" not in visitor.get("/toetsen", params={"terug": path}).text
+        assert '<a href="/overleg/1/punten/2">' in visitor.get("/toetsen?terug=/overleg/1/punten/2").text

@@ -15,6 +15,7 @@ from db.session import open_engine, reading, writing
 from db.vocabulary_lobby import ApplicationStage, Check, PartyKind, PositionState
 from tests.make.browser import chromium, open_page, serve
 from tests.make.lobby import Cast, gather
+from tracker.applications import stages
 from tracker.lobby import coalition
 from tracker.organisations.load import load_organisations
 from tracker.rights import Deed
@@ -187,6 +188,36 @@ def test_a_field_that_waits_is_red_only_after_an_attempt_to_send(site: Site) -> 
         page.evaluate("html => document.querySelector('main').insertAdjacentHTML('beforeend', html)", both)
         free, asked = page.locator("main > select").all()
         assert asked.evaluate(look) == free.evaluate(look)
+
+
+def test_a_note_typed_at_a_meeting_is_kept_on_going_on_and_asked_after_on_going_away(site: Site) -> None:
+    with writing(site.engine) as session:
+        cast = site.cast
+        dossier = session.get_one(Dossier, site.dossier.id)
+        dossier.lobbyist_id = None
+        stages.start(Deed(session, session.get_one(User, cast.lobbyist.id), site.now), cast.call)
+    with page_of(site, site.cast.lobbyist) as page:
+        page.goto("/overleg")
+        page.get_by_role("button", name="Begin").first.click()
+        page.wait_for_url("**/punten/*")
+        first = page.url.split("?")[0]
+        hint = page.locator(".judge__hint").inner_text()
+        offered = page.locator("[data-focus]").evaluate_all("all => all.map(each => each.dataset.focus)")
+        assert [key for key in "tvgbnp" if f" {key} " in hint] == [key for key in "tvgbnp" if key in offered]
+        page.keyboard.press("?")
+        page.get_by_role("link", name="Terug naar het overleg").click()
+        page.keyboard.press("n")
+        page.keyboard.type("Wethouder belt eerst")
+        page.keyboard.press("Escape")
+        asked: list[str] = []
+        page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.keyboard.press("o")
+        page.wait_for_timeout(300)
+        assert (asked, page.url.split("?")[0]) == (["beforeunload"], first)
+        page.keyboard.press(" ")
+        page.wait_for_url(lambda url: url.split("?")[0] != first)
+        page.goto(first.split("/punten")[0])
+        assert page.get_by_text("Wethouder belt eerst").is_visible()
 
 
 def test_after_choosing_what_followed_an_ended_organisation_the_link_goes_there(site: Site) -> None:

@@ -1,6 +1,7 @@
 """For everybody: accessibility, privacy, security.txt, robots.txt and whether the application is well."""
 
 import hmac
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 
@@ -17,6 +18,8 @@ from tracker.web.frame.metrics import Metrics, exposed
 from tracker.web.frame.readiness import report
 from tracker.web.frame.site import PRACTICE_PATH
 
+OUR_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")  # never another site's: that would need two slashes, or a colon
+
 
 def accessibility(request: RequestContext) -> Response:
     return request.page("public_accessibility.html", responsible=_responsible(request))
@@ -24,7 +27,9 @@ def accessibility(request: RequestContext) -> Response:
 
 def keyboard(request: RequestContext) -> Response:
     """Which keys do what; keys of one letter work only where the focus is (WCAG 2.1.4)."""
-    return request.page("public_keyboard.html", last="abcdefghi"[len(NoReason) - 1])
+    asked = request.query.get("terug", "")
+    back = asked if OUR_PATH.fullmatch(asked) else ""
+    return request.page("public_keyboard.html", last="abcdefghi"[len(NoReason) - 1], back=back)
 
 
 def privacy(request: RequestContext) -> Response:

@@ -230,9 +230,11 @@ def _next(request: RequestContext, review: Review, after: int = 0) -> str:
     return f"/overleg/{review.id}/punten/{later[0].number}" if later else f"/overleg/{review.id}"
 
 
-@point_page.button(done="")
-def discuss(request: RequestContext, at: AtPoint) -> str:
-    """It was spoken about: on to the next."""
+@point_page.form(ReviewNoteForm, done="")
+def discuss(request: RequestContext, at: AtPoint, form: ReviewNoteForm) -> str:
+    """It was spoken about: on to the next. A note that was typed and not yet kept goes along."""
+    if form.note.strip():
+        deeds.note(request.deed, *at, form.note)
     deeds.discuss(request.deed, *at)
     return _next(request, at[0], at[1].number)
 

@@ -8,7 +8,7 @@
     if (!place) return;
     if (event.key === "Escape") { place.focus(); return; }
     if (event.target.matches("input, select, textarea") || (event.key === " " && event.target !== place)) return;
-    if (event.key === "?") { location.assign("/toetsen"); return; }
+    if (event.key === "?") { location.assign(`/toetsen?terug=${encodeURIComponent(location.pathname)}`); return; }
     const key = CSS.escape(event.key);
     const reason = place.querySelector(`[data-reason="${key}"]`);
     const button = place.querySelector(`[data-key="${key}"]`);
@@ -26,6 +26,13 @@
     if (event.target.dataset.sent) event.preventDefault();
     event.target.dataset.sent = "yes";
     if (event.target.dataset.busy) busy(event.target);
+  });
+  // What was typed and not yet kept is asked after, unless its own form takes it along.
+  const kept = document.querySelector("form[data-keep]");
+  addEventListener("beforeunload", (event) => {
+    if (!kept || kept.dataset.sent || ![...kept.querySelectorAll("textarea")].some((field) => field.value.trim())) return;
+    event.preventDefault();
+    setTimeout(() => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
   });
   // What takes long says that it runs, and for how long already.
   const busy = (form) => {
