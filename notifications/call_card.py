@@ -216,7 +216,7 @@ def _money(call: CatalogueCall) -> str:
         f"{per_project} per project" if per_project else "",
         _budget(call),
         f"{wording.count(call.expected_grants, 'project', 'projecten')} verwacht" if call.expected_grants else "",
-        f"{wording.percentage(call.rate)} van de kosten" if call.rate else "",
+        f"tot {wording.percentage(call.rate)} van de kosten" if call.rate else "",
     ]
     written = wording.amount_as_written(one_line(call.amount_text, 120))
     money = " · ".join(filter(None, parts)) or written or "bedrag niet bekend"

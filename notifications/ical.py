@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Timezone, TimezoneDaylight, TimezoneStandard
 
 from db.models import Call, Deadline
-from db.vocabulary import DeadlineKind, Status
+from db.vocabulary import DeadlineKind, Nature, Status
 from notifications.wording import AMSTERDAM, capitalize_first, day, full_moment
 
 INSIDE = "voor wie al instapte"
@@ -51,6 +51,9 @@ class Event(NamedTuple):
     cancelled: bool = False
 
 
+OPEN_TO_REACT = "reactie open"  # how a consultation opens: nobody applies
+
+
 class DeadlineLine(NamedTuple):
     """What copies of a deadline tell of it: its own columns, and those of its call."""
 
@@ -72,13 +75,15 @@ class DeadlineLine(NamedTuple):
     call_version: int = 1
     withdrawn_at: datetime | None = None
     inside: bool = False  # only who came in before can still hand something in by it
+    of_moment: bool = False  # of a consultation or debate: nobody applies for anything
 
 
 def line_of(deadline: Deadline, call: Call) -> DeadlineLine:
     """The line of two stored rows."""
     own = [getattr(deadline, name) for name in DeadlineLine._fields[:10]]
     about = (call.id, call.title, call.url, call.publisher, call.source_word, call.version, None, False)
-    return DeadlineLine._make([*own, *about])
+    of_moment = call.nature == Nature.MOMENT
+    return DeadlineLine._make([*own, *about, of_moment])
 
 
 def deadline_event(line: DeadlineLine, base_url: str) -> Event | None:
@@ -124,6 +129,8 @@ def uid_of(name: str, base_url: str) -> str:
 
 def said_of(line: DeadlineLine) -> str:
     """What a date is called: a debate by its own word, such as "commissiedebat", else by its kind."""
+    if line.of_moment and line.kind == DeadlineKind.OPENS:
+        return OPEN_TO_REACT
     own = line.text.strip()
     debate = line.kind == DeadlineKind.CONSULTATION and own and not any(c.isdigit() for c in own)
     return own.lower() if debate else DeadlineKind(line.kind).label

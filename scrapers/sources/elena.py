@@ -22,7 +22,6 @@ from scrapers.source import Source, SourceIncomplete
 
 PAGE = "/en/products/advisory-services/elena/index.htm"
 CHECKED = date(2026, 11, 30)
-BY_HAND = f"met de hand bijgehouden, laatst bijgewerkt op {CHECKED:%d-%m-%Y}: kijk na of de voorwaarden nog gelden"
 SHARE = "ELENA pays at most 90 % of the costs of preparing the investment programme."
 SUMMARY = """\
 Grants for preparing a large investment programme, not for the investment itself: feasibility studies, energy audits, \
@@ -32,6 +31,12 @@ Public and private bodies may ask for it, such as a municipality, a province or 
 usually above 30 million euro, to be carried out in three years (four for transport), and twenty times the grant (ten \
 for transport).
 It is asked of the bank all year, in order of arrival; the bank first says whether a programme fits."""
+
+
+def by_hand(today: date) -> str:
+    """What is to be looked at again, and since when; a clock that stands before that day names none."""
+    since = f", laatst bijgewerkt op {CHECKED:%d-%m-%Y}" if today >= CHECKED else ""
+    return f"met de hand bijgehouden{since}: kijk na of de voorwaarden nog gelden"
 
 
 class Elena(Source):
@@ -58,6 +63,7 @@ class Elena(Source):
         return "elena"
 
     def read(self, row: Any) -> Listing | None:
+        told = by_hand(self.context.today)
         return Listing(
             source=self.name,
             external_id="elena",
@@ -72,6 +78,6 @@ class Elena(Source):
             deadlines=(ListedDeadline(kind=DeadlineKind.ROLLING),),
             source_word=Status.OPEN,
             applicants=(Applicant.MUNICIPALITY, Applicant.PROVINCE, Applicant.GOVERNMENT, Applicant.COMPANY),
-            questions=(RaisedQuestion(field=QuestionField.RATE, sentence=SHARE, readings=("90",), why=BY_HAND),),
-            review=(BY_HAND,),
+            questions=(RaisedQuestion(field=QuestionField.RATE, sentence=SHARE, readings=("90",), why=told),),
+            review=(told,),
         )

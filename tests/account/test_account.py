@@ -1,5 +1,6 @@
 """The account of a year: its figures against plain SQL, whoever reads it and on whichever day it was known."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from db.models import Challenge, Dossier, Goal, Instalment, Match, Outcome, Verdict
+from db.models import Challenge, Crawl, Dossier, Goal, Instalment, Match, Outcome, Verdict
 from db.vocabulary import Role, Visibility
 from db.vocabulary_account import Figure, Part
 from db.vocabulary_lobby import CommitmentState, OutcomeResult
@@ -221,6 +222,18 @@ def test_it_says_what_differs_from_the_year_before(cast: Cast) -> None:
     said = report.changes(region(cast))
     assert "Aanvragen toegekend: 1, samen € 300.000; in 2025 was dat 0." in [line.replace("\xa0", " ") for line in said]
     assert any(line.startswith("Aanvragen ingediend: 0; in 2025") for line in said)
+
+
+def test_a_year_in_which_nothing_was_read_yet_is_no_zero_to_compare_with(cast: Cast) -> None:
+    began = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    cast.session.add(Crawl(source="x", kind="stream", started_at=began, finished_at=began, complete=True))
+    cast.session.flush()
+    account = region(cast)
+    said = report.changes(account)
+    assert any(line.startswith("Regelingen gezien") and "in 2025 werd nog niet geteld" in line for line in said)
+    assert not any("in 2025 was dat 0" in line for line in said if line.startswith("Regelingen gezien"))
+    assert report.said_before(account, Figure.SEEN) == "nog niet geteld"
+    assert report.said_before(replace(account, began=date(2024, 1, 1)), Figure.SEEN) == "0"
 
 
 WORDS = GoalWords("Woningen van het gas", Decimal(15_000), "woningen", date(2030, 1, 1), "MRA Agenda", "Warmtevisie")

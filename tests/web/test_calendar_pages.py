@@ -1,14 +1,16 @@
 """Kalender: every entry on its right local day, in every view; clocks, meetings and who looks after what."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Assignment, Body, Deadline, DecisionClock, Meeting, Milestone, User, Verdict
+from db.models import Assignment, Body, Deadline, DecisionClock, Meeting, Milestone, Moment, User, Verdict
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, DeliveryState, Say
 from db.vocabulary_calendar import EntryKind
@@ -20,6 +22,7 @@ from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import DecisionRoute, milestones_of, replan_meetings, replan_moved, start_clock
 from tracker.calendar.due import due_items_of, week_end
 from tracker.calendar.entries import Entry
+from tracker.calendar.entry_events import entry_event
 from tracker.calendar.latest_go import notice_for
 from tracker.clock import Now
 from tracker.mailing.due_lines import inside_due, lines_due
@@ -172,6 +175,64 @@ def test_a_consultation_stands_once_with_its_hour_as_a_moment(me: Visitor, engin
     assert listed.count("Wet regie") == 1
     assert "Wet regie" in listed[listed.index('datetime="2026-12-04"') :]
     assert "Wet regie" not in me.get("/kalender?view=lijst&show=deadline").text
+
+
+def test_the_opening_of_a_consultation_is_no_opening_of_a_call(me: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        call = add_call(session, "Wet regie", nature="moment", closes_at=datetime(2026, 12, 4, 23, tzinfo=UTC))
+        add_deadline(session, call, None, day=date(2026, 11, 30), kind=DeadlineKind.OPENS)
+        short = add_call(session, "Call 6", publisher="Interreg Noordzee")
+        add_deadline(session, short, None, day=date(2026, 11, 30), kind=DeadlineKind.OPENS)
+    cell = cell_of(me.get("/kalender?month=2026-11").text, date(2026, 11, 30))
+    consultation = next(line for line in cell.split("<li>") if "Wet regie" in line)
+    assert "reactie open" in consultation
+    assert "▲" not in consultation
+    assert "▲" in next(line for line in cell.split("<li>") if "Call 6" in line)
+    assert "Interreg Noordzee" in cell, "a title that says nothing by itself stands beside whose it is"
+    assert "Wet regie" not in me.get("/kalender?view=lijst&show=deadline").text
+
+
+def test_a_moment_whose_day_nobody_knows_stands_on_no_day_and_says_so_everywhere(me: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        ours = {"kind": "other", "participant_id": "amsterdam"}
+        session.add(Moment(title="Wintertrilogen", ends_on=date(2026, 12, 15), sure=False, **ours))
+        session.add(Moment(title="Winterdebat", ends_on=date(2026, 12, 16), sure=True, **ours))
+    month = me.get("/kalender?month=2026-12&scope=all").text
+    above, _, grid = month.partition('<table class="month"')
+    assert "dag nog niet bekend" in above
+    assert "Wintertrilogen" in above
+    assert "Wintertrilogen" not in grid
+    assert "Winterdebat" in cell_of(month, date(2026, 12, 16))
+    for path in ("/kalender?view=lijst&scope=all", "/kalender?view=kwartalen&scope=all"):
+        page = me.get(path).text
+        assert "dag nog niet bekend" in page[page.rindex("Wintertrilogen") :][:300], path
+    rows = me.get("/kalender.csv?scope=all").text.splitlines()
+    assert any("Wintertrilogen" in row and "dag nog niet bekend" in row for row in rows)
+    event = entry_event(
+        entry(date(2026, 12, 15), kind=EntryKind.MOMENT, unknown_day=True), "https://k.example", Now(NOW)
+    )
+    assert event.summary.endswith("(dag nog niet bekend)")
+
+
+@pytest.mark.parametrize("eligible", ["unknown", "no"])
+def test_what_the_calendar_leaves_out_is_a_list_of_as_many_rows_as_it_says(
+    me: Visitor, engine: Engine, eligible: str
+) -> None:
+    with writing(engine) as session:
+        for number in range(3):
+            add_call(session, f"Buiten {number}", eligible=eligible)
+        add_call(session, "Binnen", eligible="self")
+        add_call(session, "Anders", eligible="no" if eligible == "unknown" else "unknown")
+    page = me.get("/kalender").text
+    address, many = re.findall(r'href="([^"]+)">(\d+) open', page.partition("Hier niet:")[2].partition("</p>")[0])[
+        0 if eligible == "unknown" else 1
+    ]
+    listed = me.get(unescape(address)).text
+    assert f"beside={eligible}" in address
+    assert listed.count('<tr><th scope="row">') == int(many)
+    assert "Buiten 2" in listed
+    assert "Binnen" not in listed
+    assert "Anders" not in listed
 
 
 def test_the_list_begins_with_what_is_late_and_leaves_out_a_moment_that_is_off(

@@ -214,6 +214,39 @@ def test_the_verdict_stands_on_the_first_screen_of_a_phone(agenda: Engine, tmp_p
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.slow
+@pytest.mark.one_database
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_mail_is_shown_as_high_as_it_is(agenda: Engine, tmp_path: Path, width: int) -> None:
+    person = make_reader(agenda, NOW)
+    for number in range(12):
+        make_call(agenda, NOW, f"Sterk {number}", eligible="self")
+    with writing(agenda) as session:
+        user = session.get_one(User, person)
+    with serve(agenda, NOW, tmp_path) as served, chromium() as browser:
+        page = open_page(browser, served, user, viewport={"width": width, "height": 844})
+        page.goto("/abonnementen/voorbeeld")
+        page.wait_for_timeout(300)
+        seen, high = page.locator("iframe.mail").evaluate(
+            "frame => [frame.clientHeight, frame.contentDocument.documentElement.scrollHeight]"
+        )
+        assert seen == high > 844
+
+
+@pytest.mark.one_database
+def test_a_page_says_at_most_of_a_rate_and_calls_our_own_words_no_text_of_the_source(
+    agenda: Engine, tmp_path: Path
+) -> None:
+    person, call = make_reader(agenda, NOW), make_call(agenda, NOW, "Tot tachtig", eligible="self", rate=Decimal(80))
+    with writing(agenda) as session:
+        session.get_one(Call, call).review = ["gelezen van een bekeken pagina; door een mens te bevestigen"]
+    for path in (f"/regelingen/{call}", "/regelingen"):
+        assert re.search(r"tot 80\s?% van de kosten", page(agenda, tmp_path, person, path)), path
+    shown = page(agenda, tmp_path, person, f"/regelingen/{call}")
+    assert "door een mens te bevestigen" in shown
+    assert "Deze tekst van de bron" not in shown
+
+
 @pytest.mark.one_database
 def test_an_application_that_runs_is_gone_to_and_not_started_again(agenda: Engine, tmp_path: Path) -> None:
     person, call = make_reader(agenda, NOW), make_call(agenda, NOW, "Van belang", challenge="wonen")

@@ -147,3 +147,13 @@ def test_of_a_source_kept_by_hand_no_page_says_that_it_was_read(boss: Visitor, e
     shown = boss.get("/bronnen/elena").text
     assert "Laatst gekeken of de pagina er nog is: " in shown
     assert "volledig gelezen" not in shown
+
+
+def test_a_source_that_is_off_is_not_said_to_be_fresh(boss: Visitor, engine: Engine, now: datetime) -> None:
+    """What it showed stays; that it was read an hour ago says that it is read, and it is not."""
+    with writing(engine) as session:
+        session.add(Crawl(source="weg", started_at=now, finished_at=now, complete=True))
+    row = boss.get("/bronnen").text.partition('href="/bronnen/weg"')[2].partition("</tr>")[0]
+    assert "staat uit: wat zij eerder toonde blijft staan, en wordt niet ververst" in row
+    assert "29 mei 2026" in row
+    assert "geleden" not in row

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from db.models import Challenge, Participant
+from db.models import Challenge, Crawl, Participant
 from db.queries import Viewer
 from db.vocabulary_account import IN_EUROS, Figure, Part
-from notifications.wording import amount, count, percentage
+from notifications.wording import amount, count, local_day, percentage
 from tracker.account.facts import Fact, Span, facts
 from tracker.account.figures import Figures, by_opgave, carried_by, figures, serving, without_amount
 from tracker.account.goals import Standing, standings
@@ -28,6 +28,7 @@ class Account:
     before: Figures
     goals: Sequence[Standing] = ()
     of_participant: bool = False
+    began: date | None = None  # the day a source was first read: before it no call could be seen
 
     @property
     def period(self) -> str:
@@ -38,6 +39,12 @@ class Account:
     def earlier(self) -> str:
         """What the same period of the year before is called."""
         return name_of(year_before(self.span))
+
+    def uncounted(self, figure: Figure) -> bool:
+        """Whether nobody counted this in the period of the year before: it had ended when the first source was read."""
+        counts, last = self.before.counts, year_before(self.span).last
+        nothing = not counts[figure] if figure == Figure.SEEN else not any(counts.values())
+        return self.began is not None and last < self.began and nothing
 
     def of(self, figure: Figure) -> list[Fact]:
         """The rows that a figure counts; a call that several organisations judged stands once."""
@@ -75,6 +82,7 @@ def of_region(session: Session, viewer: Viewer, span: Span) -> RegionAccount:
     participants = list(session.exec(select(Participant).order_by(col(Participant.name))))
     return RegionAccount(
         span, rows, figures(rows), figures(before), standings(session, list(above), span),
+        began=_began(session),
         by_challenge=[(row, figures(lines[row.id])) for row in challenges if row.id in lines],
         by_participant=[(row, figures(mine)) for row in participants if (mine := carried_by(rows, [row.id]))],
         by_subregion=[(row, figures(mine)) for row in subregions(session) if (mine := carried_by(rows, row.members))],
@@ -85,7 +93,7 @@ def of_challenge(session: Session, viewer: Viewer, challenge: Challenge, span: S
     """Of an opgave with what lies under it."""
     opgaven = below(session, (challenge.id,))
     rows, before = (serving(each, opgaven) for each in _both(session, viewer, span))
-    return Account(span, rows, figures(rows), figures(before), standings(session, opgaven, span))
+    return Account(span, rows, figures(rows), figures(before), standings(session, opgaven, span), began=_began(session))
 
 
 def of_participant(session: Session, viewer: Viewer, participant: Participant, span: Span) -> Account:
@@ -100,11 +108,17 @@ def of_subregion(session: Session, viewer: Viewer, subregion: Subregion, span: S
 
 def _of_carriers(session: Session, viewer: Viewer, members: Collection[str], span: Span) -> Account:
     rows, before = (carried_by(each, members) for each in _both(session, viewer, span))
-    return Account(span, rows, figures(rows), figures(before), of_participant=True)
+    return Account(span, rows, figures(rows), figures(before), of_participant=True, began=_began(session))
 
 
 def _both(session: Session, viewer: Viewer, span: Span) -> tuple[list[Fact], list[Fact]]:
     return facts(session, viewer, span), facts(session, viewer, year_before(span))
+
+
+def _began(session: Session) -> date | None:
+    """The day a source was first read."""
+    first = session.exec(select(func.min(Crawl.started_at))).one()
+    return local_day(first) if first else None
 
 
 def _agenda(session: Session) -> list[Challenge]:
@@ -151,6 +165,11 @@ def gaps(account: Account) -> str:
     return " ".join(said_so)
 
 
+def said_before(account: Account, figure: Figure) -> str:
+    """The same of the period of the year before."""
+    return "nog niet geteld" if account.uncounted(figure) else said(account.before, figure)
+
+
 def hit_rate(found: Figures) -> str:
     """How often a funder said yes, with its 95 % interval; in numbers alone where too few were decided."""
     won, decided = found.counts[Figure.WON], found.counts[Figure.WON] + found.counts[Figure.LOST]
@@ -166,8 +185,8 @@ def hit_rate(found: Figures) -> str:
 def changes(account: Account) -> list[str]:
     """What differs from the year before, a sentence a figure."""
     return [
-        f"{figure.label[:1].upper()}{figure.label[1:]}: {said(account.now, figure)}; in {account.earlier} was dat "
-        f"{said(account.before, figure)}."
+        f"{figure.label[:1].upper()}{figure.label[1:]}: {said(account.now, figure)}; in {account.earlier} "
+        f"{'werd nog niet geteld' if account.uncounted(figure) else f'was dat {said(account.before, figure)}'}."
         for figure in figures_of(account)
         if said(account.now, figure) != said(account.before, figure)
     ]

@@ -12,7 +12,17 @@ from notifications.wording import amount, day, percentage, short_day
 from tracker.account.facts import Fact
 from tracker.account.figures import Figures
 from tracker.account.goals import Standing
-from tracker.account.report import Account, RegionAccount, changes, figures_of, first_of, gaps, hit_rate, said
+from tracker.account.report import (
+    Account,
+    RegionAccount,
+    changes,
+    figures_of,
+    first_of,
+    gaps,
+    hit_rate,
+    said,
+    said_before,
+)
 from tracker.exchange.pdf import compiled
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
@@ -49,7 +59,7 @@ def words(account: Account, name: str, names: Mapping[str, str]) -> dict[str, An
         "heads": ["Wat", account.period, account.earlier],
         "figures": [
             *(
-                [figure.label, said(account.now, figure), said(account.before, figure)]
+                [figure.label, said(account.now, figure), said_before(account, figure)]
                 for figure in figures_of(account)
             ),
             ["toegekend van wat beslist is", hit_rate(account.now), hit_rate(account.before)],

@@ -22,6 +22,7 @@ from tracker.clock import Now
 from tracker.lobby.moment_days import ending, local_start, moved_from
 from tracker.workdays import DAY
 
+SHORT = 30  # a title of so few letters, such as "Call 6", says nothing without whose it is
 ALWAYS = timedelta(days=10_000)  # a date that is asked for by its number is wanted however old it is
 Order = tuple[date, bool, str, str, str]
 
@@ -136,10 +137,11 @@ def _deadline_entry(line: DeadlineLine, given: Sequence[Given], ours: bool, now:
     state = MilestoneState(assignment.state) if assignment else MilestoneState.PLANNED
     over = line.at <= now.instant if line.at else day < now.today
     return Entry(
-        kind=EntryKind.MOMENT if line.kind == DeadlineKind.CONSULTATION else EntryKind.DEADLINE,
+        kind=EntryKind.MOMENT if line.of_moment or line.kind == DeadlineKind.CONSULTATION else EntryKind.DEADLINE,
         day=day,
         what=said_of(line),
         title=line.title,
+        publisher=line.publisher or "" if len(line.title) <= SHORT else "",
         href=page_of(line),
         at=line.at,
         zone=line.zone,

@@ -33,6 +33,9 @@ MARKS = {
 }
 
 
+NO_DAY = "dag nog niet bekend"
+
+
 @dataclass(frozen=True)
 class Entry:
     """One thing on one Amsterdam day; ``until`` makes it a period, inclusive."""
@@ -56,6 +59,8 @@ class Entry:
     was: date | None = None  # the day a moment was moved from
     ended: str = ""  # the source's own word that a moment is off
     rhythm: bool = False  # its day is one of a rhythm that nobody has looked at yet
+    publisher: str = ""  # beside a title that says nothing by itself
+    unknown_day: bool = False  # its day is the last of its usual time of year: nobody knows the day itself
     past: bool = False  # its day is gone by, and nobody keeps whether it was done
     ours: bool = True  # somebody of us works on it; false only for a date of a call that nobody took up
     people: tuple[int, ...] = ()  # whose it is
@@ -115,7 +120,7 @@ def _milestone_entry(
         who=who.name if who else "",
         state=MilestoneState(row.state),
         overdue=row.state == MilestoneState.PLANNED and row.day < today,
-        rhythm=row.assumed,
+        rhythm=row.assumed or (moment is not None and not moment.sure),
         anchor=f"mijlpaal-{row.id}",
         call=f"/regelingen/{call.id}" if call else f"/momenten/{moment.id}" if moment else "",
         people=(row.assignee_id,) if row.assignee_id else (),
@@ -143,6 +148,7 @@ def _moment_entry(moment: UpcomingMoment) -> Entry:
         what=MomentKind(moment.kind).label,
         title=moment.title,
         href=moment.address,
-        note=moment.use if moment.sure else "gebruikelijke tijd van het jaar, dag nog niet bekend",
+        note=moment.use if moment.sure else f"gebruikelijke tijd van het jaar, {NO_DAY}",
+        unknown_day=not moment.sure,
         anchor=moment.ref.replace(":", "-"),
     )

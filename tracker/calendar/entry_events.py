@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 from db.vocabulary_calendar import EntryKind, MilestoneState
 from notifications.ical import Event, uid_of
-from tracker.calendar.entries import Entry
+from tracker.calendar.entries import NO_DAY, Entry
 from tracker.calendar.meetings import BY_RHYTHM
 from tracker.clock import Now
 
@@ -23,9 +23,10 @@ def entry_event(entry: Entry, base_url: str, now: Now) -> Event:
         f"In Kansenradar: {address}" if entry.href else "",
     ]
     what = f"{entry.what[:1].upper()}{entry.what[1:]}"
+    unsure = BY_RHYTHM if entry.rhythm else f" ({NO_DAY})" if entry.unknown_day else ""
     return Event(
         uid=uid_of(entry.anchor, base_url),
-        summary=f"{what if entry.kind in UNSAID else f'{what}: {entry.title}'}{BY_RHYTHM if entry.rhythm else ''}",
+        summary=f"{what if entry.kind in UNSAID else f'{what}: {entry.title}'}{unsure}",
         start=entry.day,
         modified_at=datetime.combine(now.instant.date(), time(), UTC),
         sequence=entry.version,

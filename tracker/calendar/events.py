@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from db.models import Body, Call, Deadline, DecisionClock, Milestone, Moment, Revision
 from db.queries import CallFilter, calls_for
 from db.search import read_translations
-from db.vocabulary import CLOSING_KINDS, Status
+from db.vocabulary import CLOSING_KINDS, Nature, Status
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.ical import DeadlineLine, Event, calendar_file, deadline_event, still_told, uid_of
 from notifications.wording import day as in_words
@@ -38,7 +38,7 @@ def deadline_lines(
     own = [getattr(Deadline, name) for name in DeadlineLine._fields[:10]]
     call = Call
     of_call = [call.id, call.title, call.url, call.publisher, call.source_word, call.version]
-    computed = [_withdrawn_at(), _inside()]
+    computed = [_withdrawn_at(), _inside(), col(Call.nature) == Nature.MOMENT]
     query = (
         select(*own, *of_call, *computed)
         .join(Call, col(Deadline.call_id) == col(Call.id))

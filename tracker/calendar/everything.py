@@ -11,7 +11,7 @@ from db.models import Assignment, Call, Deadline, DossierChallenge
 from db.queries import CallFilter, Viewer
 from db.rights import visible
 from db.status import standing
-from db.vocabulary import DeadlineKind
+from db.vocabulary import DeadlineKind, Eligibility, Nature
 from db.vocabulary_calendar import CalendarScope, EntryKind, MilestoneState
 from tracker.calendar.activity_days import activity_entries
 from tracker.calendar.application_days import payment_entries, task_entries
@@ -63,7 +63,8 @@ class DatesAsked:
 
 def dates_asked(session: Session, viewer: Viewer, now: Now, wanted: Wanted) -> DatesAsked:
     """What one page or feed asks of dates, put together once for all of its questions."""
-    moments, own = col(Deadline.kind) == DeadlineKind.CONSULTATION, ours(session, viewer)
+    of_moment = col(Deadline.kind) == DeadlineKind.CONSULTATION, col(Call.nature) == Nature.MOMENT
+    moments, own = or_(*of_moment), ours(session, viewer)
     kinds = or_(
         moments if wanted.shows(EntryKind.MOMENT) else false(),
         ~moments if wanted.shows(EntryKind.DEADLINE) else false(),
@@ -74,9 +75,18 @@ def dates_asked(session: Session, viewer: Viewer, now: Now, wanted: Wanted) -> D
 
 def left_out(session: Session, now: Now, asked: DatesAsked) -> dict[str, int]:
     """How many calls stand outside by who may apply: nobody knows, or seldom a public body."""
-    outside = standing(now.instant), not_(usable()), col(Call.id).not_in(asked.ours.calls), *asked.calls
-    counted = select(col(Call.eligible), func.count()).where(*outside).group_by(col(Call.eligible))
+    counted = select(col(Call.eligible), func.count()).where(*_outside(now, asked)).group_by(col(Call.eligible))
     return dict(session.exec(counted).all())
+
+
+def calls_left_out(session: Session, now: Now, asked: DatesAsked, eligible: Eligibility) -> list[Call]:
+    """The calls that ``left_out`` counts under one of its words, by title."""
+    found = select(Call).where(*_outside(now, asked), col(Call.eligible) == eligible)
+    return list(session.exec(found.order_by(col(Call.title), col(Call.id))))
+
+
+def _outside(now: Now, asked: DatesAsked) -> list[ColumnElement[bool]]:
+    return [standing(now.instant), not_(usable()), col(Call.id).not_in(asked.ours.calls), *asked.calls]
 
 
 def _whose(session: Session, viewer: Viewer, wanted: Wanted, own: AtWork) -> ColumnElement[bool]:

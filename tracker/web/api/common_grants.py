@@ -116,7 +116,7 @@ def _funding(amounts: dict[str, Any]) -> dict[str, Any]:
         for name, ours in names.items()
         if amounts[ours] is not None
     }
-    rate = f"{amounts['rate']} % van de kosten" if amounts["rate"] is not None else None
+    rate = f"tot {amounts['rate']} % van de kosten" if amounts["rate"] is not None else None
     details = ". ".join(filter(None, (rate, amounts["text"])))
     return {**money, **({"details": details} if details else {})}
 

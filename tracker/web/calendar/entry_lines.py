@@ -36,7 +36,9 @@ def _title(entry: Entry) -> str:
     if not entry.title:
         return ""
     title = escape(entry.title)
-    return f' <a href="{escape(entry.href)}">{title}</a>' if entry.href else f" <span>{title}</span>"
+    whose = f" {quiet(entry.publisher)}" if entry.publisher else ""
+    named = f'<a href="{escape(entry.href)}">{title}</a>' if entry.href else f"<span>{title}</span>"
+    return f" {named}{whose}"
 
 
 def _state(entry: Entry, full: bool) -> Iterator[str]:
@@ -88,7 +90,7 @@ def _row_state(entry: Entry) -> Iterator[str]:
 
 
 def _row_details(entry: Entry) -> Iterator[str]:
-    for said in (entry.note, "voorbij" * entry.past, "aangenomen ritme" * entry.rhythm):
+    for said in (entry.publisher, entry.note, "voorbij" * entry.past, "aangenomen ritme" * entry.rhythm):
         if said:
             yield f" {quiet(said)}"
 

@@ -12,11 +12,22 @@ from starlette.responses import Response
 
 from db.models import Participant, User
 from db.queries import Viewer
+from db.vocabulary import Eligibility
 from db.vocabulary_calendar import CalendarScope, EntryKind
 from notifications import wording
 from tracker.calendar.deadline_days import DeadlineDay, Order, deadline_days, deadline_entries, undated
 from tracker.calendar.entries import MARKS, Entry
-from tracker.calendar.everything import DatesAsked, Wanted, around, dates_asked, given_dates, left_out, planned, to_do
+from tracker.calendar.everything import (
+    DatesAsked,
+    Wanted,
+    around,
+    calls_left_out,
+    dates_asked,
+    given_dates,
+    left_out,
+    planned,
+    to_do,
+)
 from tracker.web.calendar import views
 from tracker.web.calendar.entry_lines import entry_line, entry_row
 from tracker.web.calendar.lanes import lanes_of
@@ -48,6 +59,7 @@ class CalendarQuery(Filter):
     page: Annotated[int, Field(ge=1, le=10_000)] = 1
     show: tuple[EntryKind, ...] = ()
     scope: CalendarScope = CalendarScope.USABLE
+    beside: Eligibility | None = None  # the calls that are left out by who may apply, as a list
     person: int | None = None
     participant: str = ""
 
@@ -57,8 +69,10 @@ class CalendarQuery(Filter):
 
 
 def index(request: RequestContext) -> Response:
-    """The page, in one of its three views."""
+    """The page, in one of its three views; or the calls that it leaves out."""
     query = request.read_query(CalendarQuery)
+    if query.beside is not None:
+        return _left_out(request, query, query.beside)
     first = views.first_of(query.month or "", request.now.today)
     shown = {"maand": _month, "lijst": _list, "kwartalen": _quarters}[query.view]
     asked = dates_asked(request.session, request.viewer, request.now, query.asked())
@@ -84,6 +98,23 @@ def index(request: RequestContext) -> Response:
     )
 
 
+def _left_out(request: RequestContext, query: CalendarQuery, eligible: Eligibility) -> Response:
+    """The calls that the calendar counts and leaves out, a row each: as many as its link says."""
+    asked = dates_asked(request.session, request.viewer, request.now, query.asked())
+    calls = calls_left_out(request.session, request.now, asked, eligible)
+    start, back = (query.page - 1) * ON_A_PAGE, query.model_copy(update={"beside": None, "page": 1})
+    return request.page(
+        "calendar/left_out.html",
+        eligible=eligible,
+        many=len(calls),
+        calls=calls[start : start + ON_A_PAGE],
+        query=query,
+        pages=-(-len(calls) // ON_A_PAGE),
+        link=lambda **changes: f"/kalender?{query_string(query, **changes)}",
+        back=f"/kalender?{query_string(back)}",
+    )
+
+
 def _people(session: Session, viewer: Viewer) -> list[tuple[str, str]]:
     """Oneself first, then the colleagues."""
     others = select(User.id, User.name).where(
@@ -103,7 +134,8 @@ def _month(
     request: RequestContext, query: CalendarQuery, first: date, asked: DatesAsked, _: OpenEnded
 ) -> dict[str, Any]:
     session, viewer, now, days = request.session, request.viewer, request.now, views.shown_days(first)
-    entries = planned(session, viewer, now, *days, query.asked())
+    found = planned(session, viewer, now, *days, query.asked())
+    entries = [each for each in found if not each.unknown_day]
     dated = deadline_days(session, now, *days, asked.where, asked.ours)
     of_day: dict[date, list[DeadlineDay]] = defaultdict(list)
     for each in dated:
@@ -114,6 +146,7 @@ def _month(
     counts = taken + Counter({day: len(found) for day, found in of_day.items()})
     return {
         "weeks": views.weeks(first, shown, counts, IN_A_CELL),
+        "dayless": [e for e in found if e.unknown_day and first <= e.day < views.next_month(first)],
         "name": wording.month(first),
         "previous": views.previous_month(first),
         "next": views.next_month(first),
@@ -200,7 +233,8 @@ def as_file(request: RequestContext) -> Response:
     rows = [
         (
             entry.day, wording.clock_time(entry.at) if entry.at else "", entry.until, entry.kind.label, entry.what,
-            entry.title, entry.note, entry.who, "ja" if entry.overdue else "nee", "ja" if entry.rhythm else "nee",
+            entry.title, entry.note, entry.who, "ja" if entry.overdue else "nee",
+            "ja" if entry.rhythm or entry.unknown_day else "nee",
             f"{base}{entry.href}" if entry.href else "",
         )
         for entry in sorted(entries, key=_order)

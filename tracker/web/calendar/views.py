@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import EntryKind
+from notifications.ical import OPEN_TO_REACT
 from tracker.calendar.entries import Entry
 from tracker.workdays import DAY
 
@@ -132,7 +133,7 @@ def _by_call(entries: Sequence[Entry], since: date, until: date) -> list[tuple[t
 
 
 def _lane(number: int, key: tuple[str, str], of_call: list[Entry], x: Callable[[date], float]) -> Lane:
-    opens = [e.day for e in of_call if e.what == DeadlineKind.OPENS.label]
+    opens = [e.day for e in of_call if e.what in (DeadlineKind.OPENS.label, OPEN_TO_REACT)]
     last = max(e.day for e in of_call)
     marks = tuple((x(e.day), e) for e in sorted(of_call, key=lambda e: e.order))
     return Lane(key[1], key[0], TOP + LANE * number, x(min(opens)) if opens else LEFT, x(last), False, marks)

@@ -54,6 +54,19 @@
   const tell = (box) => box.toggleAttribute("data-more", box.scrollWidth > box.clientWidth + 1);
   const sizes = new ResizeObserver((changed) => changed.forEach(({ target }) => tell(target)));
   document.querySelectorAll(".ams-table").forEach((box) => { tell(box); sizes.observe(box); });
+  // A mail is as high as it is: no scrolling within the page that scrolls.
+  const mails = new ResizeObserver((changed) => changed.forEach(({ target }) => fit(target)));
+  const fit = (frame) => {
+    const page = frame.contentDocument?.documentElement;
+    if (!page?.querySelector("body *")) return;
+    frame.style.blockSize = "0";
+    frame.style.blockSize = `${page.scrollHeight + frame.offsetHeight - frame.clientHeight}px`;
+  };
+  document.querySelectorAll("iframe.mail").forEach((frame) => {
+    frame.addEventListener("load", () => fit(frame));
+    fit(frame);
+    mails.observe(frame);
+  });
   // On a phone a month is a long list: it opens on today, unless one came back to where one was.
   const today = document.querySelector(".day--today");
   const [came] = performance.getEntriesByType("navigation");
