@@ -244,6 +244,23 @@ def test_a_usual_time_that_nobody_knows_the_day_of_is_never_said_to_be_missed(
             assert not any(said in shown for said in ("voorbij<", "dat is voorbij", "te laat", "Te laat")), path
 
 
+def test_steps_that_were_kept_for_an_assumed_day_are_never_late(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        session.add(Body(id="mra-bestuur", kind="board", name="Het MRA Bestuur"))
+        session.flush()
+        days = [date(2026, month, 5) for month in (6, 7)]
+        session.add_all(Meeting(body_id="mra-bestuur", day=day, papers_on=day, modified_at=now) for day in days)
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        answer = visitor.send_form("/momenten/bo-leefomgeving-2026/stappen")
+        assert answer.headers["location"].startswith("/kalender/klok/1"), answer.text  # type: ignore[attr-defined]
+    with visit(engine, now + timedelta(days=14), tmp_path, cast.lobbyist) as visitor:
+        for path in ("/kalender/klok/1", "/momenten/1", "/kalender?view=lijst"):
+            page = visitor.get(path).text
+            assert "aangenomen" in page, path
+            assert not any(said in page for said in ("te laat", "Te laat", 'class="alarm"')), path
+
+
 def test_an_address_and_a_ref_lead_to_each_other(cast: Cast) -> None:
     call = told(cast.session, debate(), cast.now)
     for moment in moments.upcoming(cast.session, viewer_of(cast.lobbyist), TODAY):

@@ -148,6 +148,7 @@ def _page(request: RequestContext, clock: DecisionClock, state: FormState) -> Re
         clock=clock,
         deadline=None if isinstance(target, Moment) else target,
         day=day,
+        around=isinstance(target, Moment) and not target.sure,
         reaction=asks_reaction(target),
         **_about(request.session, target),
         plan=plan,
