@@ -106,6 +106,29 @@ def test_the_link_of_a_mail_opens_the_buttons_and_only_the_press_teaches(
     assert visitor.post(f"/oordeel/{token}x/les", data={"kind": "more"}).status_code == 410
 
 
+def test_never_more_from_a_mail_is_a_wish_of_one_person_and_no_verdict(
+    visitor: Visitor, agenda: Engine, now: datetime, tmp_path: Path
+) -> None:
+    noor = make_reader(agenda, now, "noor@haarlem.example")
+    with writing(agenda) as session:
+        session.get_one(User, noor).name = "Noor Bakker"
+    path = f"/oordeel/{Links(BASE, signing_keys(settings_for(tmp_path))).decision(noor, 4, now)}"
+    before = " ".join(re.sub("<[^>]+>", "", visitor.get(path).text).split())
+    assert "U bent hier ingelogd als Jan, maar deze link is van iemand anders" in before
+    assert "namens Noor Bakker" in before
+    assert "met de naam Noor Bakker bij de regeling te staan" in before
+    after = visitor.post(f"{path}/les", data={"kind": "never"}).text
+    assert "namens Noor Bakker" in after
+    assert "Er is geen oordeel bewaard" in after
+    assert "uw mail" not in after
+    with Session(agenda) as session:
+        assert session.exec(select(Verdict).where(Verdict.call_id == 4)).all() == []
+        assert [(each.user_id, each.kind) for each in session.exec(select(Lesson))] == [(noor, LessonKind.NEVER)]
+    assert "Nog niemand heeft geoordeeld" in visitor.get("/regelingen/4").text
+    assert "namens Noor Bakker" in visitor.post(path, data={"say": "yes"}).text
+    assert "Noor Bakker, Haarlem; zichtbaar voor: MRA" in visitor.get("/regelingen/4").text
+
+
 def test_what_closed_without_a_word_is_listed_by_opgave(visitor: Visitor, agenda: Engine, now: datetime) -> None:
     before = now - timedelta(days=20)
     closed = make_call(agenda, before, "Gesloten en nooit gelezen", closes=before.date(), eligible="self")

@@ -7,14 +7,13 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db.models import Call, Lesson, User, Verdict
+from db.models import Call, Lesson, User
 from db.search_words import STEMMERS, WORDS, fold, stem
-from db.vocabulary import LessonKind, NoReason, Say
+from db.vocabulary import LessonKind, NoReason
 from tracker.matching import installed
 from tracker.matching.ranking import lean_now, words_of
 from tracker.matching.sentences import small_words
 from tracker.matching.verdict_ranking import kinds
-from tracker.matching.verdicts import judge
 
 SHARED_BY = 0.6  # the share of a kind's titles that must hold a word to name it by
 LONG_ENOUGH, MOST_WORDS = 4, 5
@@ -37,20 +36,19 @@ class TaughtKind:
 def teach(session: Session, user: User, call_id: int, kind: LessonKind, now: datetime) -> Lesson:
     """Ask for more, or never more, like a call; an earlier lesson on it no longer stands.
 
-    Who never wants its like is done with the call itself, too, unless it was judged already.
+    It is a wish of one person and no verdict: nothing of it stands at the call, for colleagues or in any count. Who
+    never wants its like is done with the call itself, too (tracker/matching/verdict_ranking.py).
     """
     _end(session, user, [call_id], now, (LessonKind.MORE, LessonKind.NEVER))
     lesson = _lesson(user, call_id, kind, now)
     session.add(lesson)
     session.flush()
-    if kind == LessonKind.NEVER and not _judged(session, user, call_id):
-        judge(session, user, call_id, None, Say.NO, now, NoReason.OTHER)
     lean_now(session, user, now, installed())
     return lesson
 
 
 def undo_lesson(session: Session, user: User, lesson: Lesson, now: datetime) -> None:
-    """Take a lesson back; the verdict on its call stays."""
+    """Take a lesson back, and all that it moved."""
     lesson.undone_at = now
     session.flush()
     lean_now(session, user, now, installed())
@@ -102,11 +100,6 @@ def _title_stems(call: Call) -> dict[str, str]:
 
 def _lesson(user: User, call_id: int, kind: LessonKind, now: datetime) -> Lesson:
     return Lesson(call_id=call_id, user_id=user.id, participant_id=user.participant_id, kind=kind, at=now)
-
-
-def _judged(session: Session, user: User, call_id: int) -> bool:
-    standing = select(Verdict.id).where(Verdict.call_id == call_id, Verdict.user_id == user.id)
-    return session.exec(standing.where(col(Verdict.undone_at).is_(None))).first() is not None
 
 
 def _end(session: Session, user: User, calls: Sequence[int], now: datetime, of: Sequence[LessonKind]) -> None:

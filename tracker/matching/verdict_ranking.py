@@ -22,6 +22,7 @@ HALF_LIFE = timedelta(days=365)
 RELEVANT = "gemarkeerd als relevant"
 REFUSED = "eerder beoordeeld als niet voor ons"
 LIKE_MORE, LIKE_NEVER = "lijkt op wat u vaker wilt zien", "lijkt op wat u nooit meer wilt zien"
+NEVER_AGAIN = "u wilt deze nooit meer zien"
 WANTED = 0.95  # the least score of a pair that someone marked as relevant
 
 
@@ -82,6 +83,8 @@ def _moved(pair: RankedPair, verdicts: Sequence[ActiveVerdict], alike: Array) ->
     own = {v.say for v, mine in zip(verdicts, about, strict=True) if mine and v.call_id == pair.call_id}
     if Say.YES in own:
         return _wanted(pair, verdicts)
+    if LessonKind.NEVER in own:
+        return replace(pair, score=pair.score * (1 - NEVER_TAKES), because=NEVER_AGAIN)
     if Say.NO in own:
         return replace(pair, score=pair.score * (1 - DEEPEST), because=REFUSED)
     others = [(v, float(a)) for v, a, mine in zip(verdicts, alike, about, strict=True) if mine and a > 0]

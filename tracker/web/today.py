@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from sqlmodel import col, func, select
 from starlette.responses import Response
 
-from db.models import Call, Delivery, Revision, User, Verdict
+from db.models import Call, Delivery, Lesson, Revision, User, Verdict
 from db.queries import followed_calls
 from db.rights import has_role
 from db.status import next_gate_expression, standing
-from db.vocabulary import DeliveryState, Eligibility, Role, Say
+from db.vocabulary import DeliveryState, Eligibility, LessonKind, Role, Say
 from tracker.applications.mismatches import mismatches
 from tracker.applications.running import run_by
 from tracker.calendar.bodies import BodyCalendar, body_calendar
@@ -242,13 +242,16 @@ def closing(request: RequestContext, mine: tuple[str, ...]) -> list[int]:
     refused = select(Verdict.call_id).where(
         Verdict.user_id == viewer.user_id, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
     )
+    never = select(Lesson.call_id).where(
+        Lesson.user_id == viewer.user_id, Lesson.kind == LessonKind.NEVER, col(Lesson.undone_at).is_(None)
+    )
     followed = col(Call.id).in_(followed_calls(viewer.user_id))
     gate = next_gate_expression(now)
     query = (
         select(Call.id)
         .where(standing(now), gate <= now + timedelta(days=CLOSING_DAYS))
         .where(followed | (matched(col(Call.id), mine) & (col(Call.eligible) != Eligibility.NO)))
-        .where(col(Call.id).not_in(refused))
+        .where(col(Call.id).not_in(refused), col(Call.id).not_in(never))
         .order_by(followed.desc(), chance_of_use().desc(), gate, col(Call.id))
     )
     return list(request.session.exec(query))

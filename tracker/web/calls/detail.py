@@ -7,7 +7,19 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Call, Correction, Follow, Match, PublicationLink, Revision, Sighting, Snapshot, User, Verdict
+from db.models import (
+    Call,
+    Correction,
+    Follow,
+    Match,
+    Participant,
+    PublicationLink,
+    Revision,
+    Sighting,
+    Snapshot,
+    User,
+    Verdict,
+)  # fmt: skip
 from db.models import Challenge as ChallengeRow
 from db.queries import Viewer
 from db.rights import visible
@@ -63,6 +75,7 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         head=head_of(request, call),
         doubles=[(other, beside(own, statements(session, other, now))) for other in row.doubles],
         verdicts=_said_by(request, Verdict, col(Verdict.undone_at), call, col(Verdict.at).desc()),
+        homes=dict(session.exec(select(Participant.id, Participant.name)).all()),
         clock=clock_of(session, call, viewer, request.now),
         notes=notes_on(session, viewer, call),
         publications=linked_to(session, viewer, PublicationLink.call_id == call.id),

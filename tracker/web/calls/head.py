@@ -25,8 +25,11 @@ class CallHead:
     work: list[CallWork]
 
 
-def head_of(request: RequestContext, call: Call) -> CallHead | None:
-    """For the page of a call; none for a moment, for which nothing is applied."""
+def head_of(request: RequestContext, call: Call, decides: str | None = None) -> CallHead | None:
+    """For the page of a call; none for a moment, for which nothing is applied.
+
+    ``decides``: the participant whose last day it is, where that is not who is signed in.
+    """
     now = request.now.instant
     known = read_catalogue(request.session, now, DIGEST_THRESHOLD, only=[call.id]).calls.get(call.id)
     if known is None:
@@ -34,6 +37,6 @@ def head_of(request: RequestContext, call: Call) -> CallHead | None:
     work = seen_by(request.viewer, read_call_work(request.session, [call.id])[call.id])
     bodies, due = body_calendar(request.session), known.next_due
     closes = local_day(due.shown) if known.is_news and due and due.shown else None
-    window = window_for(known.eligible, closes, request.viewer.participant_id, bodies, request.now.today)
+    window = window_for(known.eligible, closes, decides or request.viewer.participant_id, bodies, request.now.today)
     card = call_card(Item(known, ToldKind.REMINDER, window=window), now, f"/regelingen/{call.id}")
     return CallHead(card, gist_of(known), work)

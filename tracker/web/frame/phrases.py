@@ -32,7 +32,7 @@ DONE = {
     "ongedaan-gemaakt": "Opgeheven.",
     "beoordeeld": "Beoordeling bewaard.",
     "meer": "Bewaard: wat hierop lijkt, staat voor u hoger.",
-    "nooit": "Bewaard: wat hierop lijkt, staat voor u ver onderaan en komt niet meer in uw mail.",
+    "nooit": "Bewaard, zonder oordeel: deze regeling en wat er sterk op lijkt staan voor u ver onderaan.",
     "teruggezet": "Teruggezet: die soort staat weer waar zij stond.",
     "les-ongedaan": "Ongedaan gemaakt.",
     "ongedaan": "Beoordeling ongedaan gemaakt.",

@@ -79,15 +79,18 @@ def _still_acts(user: User, link: DecisionLink) -> bool:
 
 
 @_by_link(VERDICT)
-def show_decision(request: RequestContext, _user: User, call: Call) -> Response:
+def show_decision(request: RequestContext, user: User, call: Call) -> Response:
     """The call with three buttons; mail scanners that open the link change nothing."""
-    return _form(request, call, str(request.query.get("zeg", "")), {})
+    return _form(request, user, call, str(request.query.get("zeg", "")), {})
 
 
-def _form(request: RequestContext, call: Call, say: str, errors: dict[str, str], status: int = 200) -> Response:
+def _form(
+    request: RequestContext, user: User, call: Call, say: str, errors: dict[str, str], status: int = 200
+) -> Response:
     chosen = say if say in set(Say) else Say.YES.value
+    head = head_of(request, call, user.participant_id)
     return request.page(
-        "mailing/mail_links_decide.html", status, call=call, head=head_of(request, call),
+        "mailing/mail_links_decide.html", status, call=call, person=user, head=head,
         token=request.params["token"], chosen=chosen, errors=errors,
     )  # fmt: skip
 
@@ -97,13 +100,13 @@ def decide(request: RequestContext, user: User, call: Call) -> Response:
     """Record the verdict on the call as a whole, as the mail shows it; saying it twice leaves one."""
     form, errors = forms.filled(MailedVerdictForm, request.form)
     if form is None:
-        return _form(request, call, str(request.form.get("say", "")), errors, 422)
+        return _form(request, user, call, str(request.form.get("say", "")), errors, 422)
     try:
         judge(request.session, user, call.id, None, form.say, request.now.instant, form.reason)
     except ReasonNeeded as error:
-        return _form(request, call, form.say.value, {"reason": str(error)}, 422)
+        return _form(request, user, call, form.say.value, {"reason": str(error)}, 422)
     request.record("verdict from mail", f"call {call.id}", form.say.value, by=user)
-    return request.page("mailing/mail_links_decided.html", call=call, say=form.say)
+    return request.page("mailing/mail_links_decided.html", call=call, person=user, say=form.say)
 
 
 @_by_link(VERDICT)
@@ -111,24 +114,25 @@ def teach_from_mail(request: RequestContext, user: User, call: Call) -> Response
     """More, or never more, like the call of the link; what was said before stays."""
     form, errors = forms.filled(MailedLessonForm, request.form)
     if form is None:
-        return _form(request, call, "", errors, 422)
+        return _form(request, user, call, "", errors, 422)
     teach(request.session, user, call.id, LessonKind(form.kind), request.now.instant)
     request.record("lesson from mail", f"call {call.id}", form.kind, by=user)
-    return request.page("mailing/mail_links_taught.html", call=call, kind=LessonKind(form.kind))
+    return request.page("mailing/mail_links_taught.html", call=call, person=user, kind=LessonKind(form.kind))
 
 
 @_by_link(DOUBT)
-def show_doubt(request: RequestContext, _user: User, call: Call) -> Response:
+def show_doubt(request: RequestContext, user: User, call: Call) -> Response:
     """What is shown of the call, each with a button; mail scanners that open the link change nothing."""
-    return _doubt_form(request, call)
+    return _doubt_form(request, user, call)
 
 
-def _doubt_form(request: RequestContext, call: Call, error: str = "", status: int = 200) -> Response:
+def _doubt_form(request: RequestContext, user: User, call: Call, error: str = "", status: int = 200) -> Response:
     now = request.now.instant
     return request.page(
         "mailing/mail_links_doubt.html",
         status,
         call=call,
+        person=user,
         token=request.params["token"],
         dates=[value for value in dates_of(request.session, call, now) if can_be_doubted(value.row.kind)],
         facts=[value for value in (*facts(call), *eligible_fact(call)) if can_be_doubted(value.field)],
@@ -141,13 +145,13 @@ def doubt_from_mail(request: RequestContext, user: User, call: Call) -> Response
     """Mark the value and ask somebody; it stays where it is."""
     form, _ = forms.filled(DoubtForm, request.form)
     if form is None:
-        return _doubt_form(request, call, "Kies wat er niet klopt.", 422)
+        return _doubt_form(request, user, call, "Kies wat er niet klopt.", 422)
     try:
         doubt(Deed(request.session, user, request.now.instant), call, form.field, form.remark)
     except Refused as error:
-        return _doubt_form(request, call, str(error), 422)
+        return _doubt_form(request, user, call, str(error), 422)
     request.record("value doubted from mail", f"call {call.id}", form.field, by=user)
-    return request.page("mailing/mail_links_doubted.html", call=call)
+    return request.page("mailing/mail_links_doubted.html", call=call, person=user)
 
 
 def show_leaving(request: RequestContext) -> Response:
