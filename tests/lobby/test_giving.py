@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import LogEntry, User
-from db.session import writing
+from db.models import Dossier, LogEntry, User
+from db.session import reading, writing
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import LogKind, PartyKind
 from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
+from tracker.clock import Now
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed
 from tracker.lobby.coalition import join, open_round
 from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
@@ -21,6 +22,7 @@ from tracker.lobby.due import lobby_due
 from tracker.lobby.giving import give, held_by
 from tracker.lobby.history import history_of
 from tracker.lobby.worklist import AHEAD, Left, Matter, Narrowed, choices_of, left_in_team, open_matters
+from tracker.mailing.due_lines import inside_due, lines_due
 from tracker.rights import viewer_of
 
 TODAY = date(2026, 5, 29)
@@ -117,9 +119,56 @@ def test_a_coordinator_finds_it_on_vandaag_and_gives_it_in_two_presses(
         for held, row, seen in forms:
             assert visitor.send_form(narrowed, held=held, row=row, seen=seen, to="").status_code == 422
             given = visitor.send_form(narrowed, held=held, row=row, seen=seen, to=second.id)
-            assert given.headers["location"] == f"{narrowed}&gedaan=gegeven"
+            assert given.headers["location"].startswith(f"{narrowed}&given={held}&row={row}&was=")
         assert "Hier staat niets open" in visitor.get(narrowed).text
         text = re.sub("<[^>]+>", "", visitor.get("/").text)
         assert "4 zaken van uw organisatie zijn te laat en liggen bij iemand" in text, "given away is not done"
         assert "Bekijk en verdeel" not in text
         assert visitor.send_form("/openstaand", held="contact", row=999, seen=1, to=second.id).status_code == 404
+
+
+def test_who_goes_and_who_stays_is_said_before_and_after_and_the_mail_of_the_next_day_tells_it(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        open_all(cast)
+        dossier = session.exec(select(Dossier)).one()
+        cast.lobbyist.name, cast.second.name, cast.reader.name = "Lotte", "Sanne", "Murat"
+        dossier.official_id = cast.reader.id
+        coordinator, second, lobbyist = cast.coordinator, cast.second, cast.lobbyist
+        session.flush()
+        session.expunge_all()
+    with visit(engine, now, tmp_path, coordinator) as visitor:
+        all_open = "/openstaand?everybody=true"
+        text = visitor.get(all_open).text
+        assert "lobbyist van het dossier, in de plaats van Lotte, met alles wat daarbij hoort. Murat blijft" in text
+        assert "Deze collega komt in de plaats van Lotte." in text
+        seen = re.search(r'value="dossier"><[^>]+ value="\d+"><[^>]+ value="(\d+)"', text)
+        assert seen is not None
+        given = visitor.send_form(all_open, held="dossier", row=dossier.id, seen=seen[1], to=second.id)
+        after = visitor.get(given.headers["location"]).text
+        assert f"Sanne is nu lobbyist van {dossier.title}, in de plaats van Lotte. Murat blijft ambtelijk" in after
+        assert "Sanne leest het in de mail van de eerstvolgende werkdag." in after
+        assert "Murat en Sanne" in after
+        review = visitor.send_form("/overleg").headers["location"].split("/punten")[0]
+        points = set(re.findall(rf'href="({review}/punten/\d+)"', visitor.get(f"{review}/punten/1").text))
+        mandate = next(
+            page
+            for path in points
+            if 'what">Mandaat van een standpunt is afgelopen' in (page := visitor.get(path).text)
+        )
+        assert "<dt>Wie</dt><dd>Murat en Sanne</dd>" in mandate
+    assert lines_for(engine, now, second) == [], "the mail of today has left"
+    tomorrow = lines_for(engine, now + timedelta(days=3), second)  # it is Friday
+    assert [line.split(", uiterlijk")[0] for line in tomorrow] == [
+        f"{coordinator.name} droeg aan u over: Mandaat van een standpunt is afgelopen: {dossier.title}"
+    ]
+    assert lines_for(engine, now + timedelta(days=3), lobbyist) == []
+
+
+def lines_for(engine: Engine, at: datetime, user: User) -> list[str]:
+    """What the mail of that morning tells of what was handed over."""
+    with reading(engine) as session:
+        lines = lines_due(inside_due(session, Now(at)), {}, Now(at)).get(user.id, ())
+        return [line.what for line in lines if "droeg" in line.what]

@@ -3,6 +3,7 @@
 And a round to another day.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlmodel import Session
 from db.models import Commitment, ContactMoment, Dossier, SignOffRound, User
 from db.rights import has_role, may_see
 from db.vocabulary import Role
+from db.vocabulary_audit import Subject
 from db.vocabulary_lobby import LogKind
 from notifications.wording import short_day
 from tracker.errors import Incomplete, MoveNotAllowed
@@ -31,6 +33,13 @@ HELD: dict[str, type[Any]] = {
     "dossier": Dossier,
 }
 NAMES = {model: name for name, model in HELD.items()}
+# What the audit log calls each of these.
+SUBJECTS = {
+    "contact": Subject.CONTACT,
+    "promise": Subject.COMMITMENT,
+    "round": Subject.ROUND,
+    "dossier": Subject.DOSSIER,
+}
 OF_DOSSIER = ("position_review", "mandate", "moment")  # due for who pulls the dossier
 
 
@@ -43,6 +52,36 @@ def held_by(item: LobbyDue) -> Held | None:
     if item.kind not in OF_DOSSIER:
         return None
     return next((row for row in (item.owned, item.also) if isinstance(row, Dossier)), None)
+
+
+def audited_as(held: Held) -> str:
+    """How the audit log names it."""
+    return f"{SUBJECTS[NAMES[type(held)]]} {held.id}"
+
+
+def holder_of(held: Held) -> int | None:
+    """Whose place somebody takes who gets it: of a dossier its lobbyist's."""
+    if isinstance(held, Dossier):
+        return held.lobbyist_id
+    if isinstance(held, ContactMoment):
+        return held.follow_up_owner or held.user_id
+    return held.owner_id if isinstance(held, Commitment) else held.whose
+
+
+@dataclass(frozen=True)
+class Place:
+    """Who has it by name, and who stays beside them whoever gets it: the ambtelijk trekker of a dossier."""
+
+    holder: User | None
+    stays: User | None = None
+
+
+def place_of(session: Session, held: Held) -> Place:
+    """Whose place is taken by who gets it, and who stays."""
+    holder = holder_of(held)
+    official = held.official_id if isinstance(held, Dossier) else None
+    stays = session.get(User, official) if official else None
+    return Place(session.get(User, holder) if holder else None, stays if stays and not stays.deactivated_at else None)
 
 
 def give(deed: Deed, held: Held, user_id: int, seen: int) -> None:

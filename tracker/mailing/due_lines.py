@@ -17,6 +17,7 @@ from notifications.wording import AMSTERDAM, short_day
 from tracker.calendar import due
 from tracker.clock import Now
 from tracker.lobby.due import DISTANCES, LobbyDue, lobby_due
+from tracker.mailing.handed_over import handed_over
 from tracker.mailing.periods import LOOK_BACK, distance_due
 from tracker.matching import unjudged
 from tracker.matching.unjudged import Unjudged
@@ -63,7 +64,7 @@ def inside_due(
     own = [*_calendar(session, now, only), *_unjudged(session, now, only)]
     own += _for_replacements(session, own, now)
     due_there = lobby_due(session, now.today) if lobby is None else lobby
-    parts = (own, _lobby(due_there), _replacing(session, now))
+    parts = (own, _lobby(due_there), _replacing(session, now), _given(session, now))
     return sorted((each for part in parts for each in part), key=lambda each: (each.line.day, each.key))
 
 
@@ -85,6 +86,12 @@ def _replacing(session: Session, now: Now) -> Iterator[InsideDue]:
             now.today, f"u vervangt {each.name} tot en met {short_day(each.until)}", "", path, why=each.why
         )
         yield InsideDue(each.user_id, f"replaces:{each.absence_id}", line, (0,), due.LONG_AGO)
+
+
+def _given(session: Session, now: Now) -> Iterator[InsideDue]:
+    """That a colleague handed something over, told once from the morning after."""
+    for deed, item, line in handed_over(session, now):
+        yield InsideDue(item.user_id, f"given:{deed.id}:{item.key}", line, (0,), deed.at)
 
 
 def _calendar(session: Session, now: Now, only: int | None) -> Iterator[InsideDue]:

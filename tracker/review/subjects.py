@@ -31,6 +31,8 @@ from db.vocabulary import Visibility
 from db.vocabulary_calendar import MilestoneState, PointKind
 from db.vocabulary_lobby import ApplicationStage, CommitmentState
 from tracker.calendar.targets import deadline_day
+from tracker.lobby.coalition import asked_of, people_at
+from tracker.lobby.holders import NOBODY, Holders
 from tracker.lobby.resolutions import may_know
 from tracker.lobby.resolutions import subject_of as resolved
 
@@ -91,6 +93,18 @@ def may_see_point(session: Session, viewer: Viewer, review: Review, point: Revie
     if subject.owned is not None and not may_see(session, viewer, subject.owned):
         return False
     return was_for(viewer, review, point.visibility, visibility_of(subject))
+
+
+def people_of(session: Session, review: Review, subject: PointSubject) -> list[int]:
+    """Who has it, as the list of all that is open says; of another's round who is asked to answer it."""
+    dossier = subject.given
+    if not isinstance(dossier, Dossier):
+        return [subject.holder] if subject.holder else []
+    if not isinstance(subject.row, SignOffRound):
+        return sorted(user for user in Holders(session).keepers(dossier) if user != NOBODY)
+    if dossier.participant_id == review.participant_id:
+        return [subject.row.whose]
+    return [user.id for user in asked_of(session, dossier, people_at(session, review.participant_id))]
 
 
 def visibility_of(subject: PointSubject | None) -> str:

@@ -78,7 +78,7 @@ DONE = {
     "punt": "Het punt staat op het overleg.",
     "ververst": "Ververst: wat er intussen bij kwam, staat onderaan.",
     "notulen": "Afgesloten. Wie deelnam krijgt de notulen per mail, met wat zij mogen zien.",
-    "gegeven": "Gegeven: het staat nu op naam van uw collega.",
+    "gegeven": "Overgedragen.",
     "gepland": "Teruggerekend: de mijlpalen staan in de kalender.",
     "vergaderingen": "Bewaard; alle mijlpalen zijn opnieuw teruggerekend.",
     "intussen": "Niet bewaard: dit is intussen gewijzigd, of er is niemand gekozen. Probeer het nog eens.",

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from db.models import Dossier, User
 from db.rights import has_role, may_see
 from db.vocabulary import Role
-from db.vocabulary_audit import Action, Subject
+from db.vocabulary_audit import Action
 from tracker.errors import NotFound
 from tracker.lobby.due import lobby_due
-from tracker.lobby.giving import HELD, NAMES, Held, give, held_by
+from tracker.lobby.giving import HELD, NAMES, Held, Place, audited_as, give, held_by, holder_of, place_of
 from tracker.lobby.history import owns
 from tracker.lobby.worklist import AHEAD, Matter, Narrowed, choices_of, open_matters
 from tracker.people.absences import replaced_by
@@ -23,15 +23,7 @@ from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, asked_for
 
 ON_A_PAGE = 50  # each with a form to give it away
-# What the audit log calls each thing that can be given.
-SUBJECTS = {
-    "contact": Subject.CONTACT,
-    "promise": Subject.COMMITMENT,
-    "round": Subject.ROUND,
-    "dossier": Subject.DOSSIER,
-}
-
-
+GIVEN = ("given", "row", "was")  # of the address after handing over
 COLUMNS = ("uiterlijk", "te laat", "wat", "met wie", "bij wie", "vindplaats")
 
 
@@ -44,6 +36,9 @@ class WorklistQuery(BaseModel):
     kind: Line = ""
     everybody: bool = False
     page: Annotated[int, Field(ge=1, le=1_000)] = 1
+    given: Literal["", "contact", "promise", "round", "dossier"] = ""  # what was just handed over, and from whom
+    row: int = 0
+    was: int = 0
 
 
 class GiveForm(BaseModel):
@@ -67,7 +62,8 @@ def _show(request: RequestContext, _: None, state: FormState) -> Response:
         "lobby/worklist.html",
         state=state,
         errors={**errors, **state.errors},
-        matters=[(matter, _held(request, matter)) for matter in found[start:end]],
+        matters=[(matter, *_held(request, matter)) for matter in found[start:end]],
+        given=_given(request, asked),
         found=len(found),
         page=page,
         more=len(found) > end,
@@ -99,7 +95,7 @@ def as_file(request: RequestContext) -> Response:
 
 def _narrowed(request: RequestContext, asked: WorklistQuery) -> Narrowed:
     """What is asked for; nothing asked is where the reader starts."""
-    narrowed = Narrowed(**asked.model_dump(exclude={"everybody", "page"}))
+    narrowed = Narrowed(**asked.model_dump(exclude={"everybody", "page", *GIVEN}))
     return _start(request) if narrowed == Narrowed() and not asked.everybody else narrowed
 
 
@@ -114,10 +110,22 @@ def _start(request: RequestContext) -> Narrowed:
     return Narrowed(person=request.viewer.user_id)
 
 
-def _held(request: RequestContext, matter: Matter) -> Held | None:
-    """What can be given from here: only what the reader's own organisation wrote."""
+def _held(request: RequestContext, matter: Matter) -> tuple[Held | None, Place | None]:
+    """What can be given from here, and whose place is taken: only what the reader's own organisation wrote."""
     held = held_by(matter.due)
-    return held if held is not None and owns(request.viewer, held) else None
+    if held is None or not owns(request.viewer, held):
+        return None, None
+    return held, place_of(request.session, held)
+
+
+def _given(request: RequestContext, asked: WorklistQuery) -> tuple[Held, Place, User | None] | None:
+    """What was just handed over as it stands now, and whose place was taken."""
+    held = request.session.get(HELD[asked.given], asked.row) if asked.given else None
+    if held is None or not may_see(request.session, request.viewer, held) or not owns(request.viewer, held):
+        return None
+    before = request.session.get(User, asked.was) if asked.was else None
+    ours = before is not None and before.participant_id == request.viewer.participant_id
+    return held, place_of(request.session, held), before if ours else None
 
 
 def _able(request: RequestContext) -> list[User]:
@@ -137,11 +145,12 @@ def hand(request: RequestContext, _: None, form: GiveForm) -> str:
         raise NotFound
     if isinstance(held, Dossier) and (held.deleted_at is not None or held.merged_into_id is not None):
         raise NotFound
+    before = holder_of(held)
     give(request.deed, held, form.to, form.seen)
-    request.record(Action.OPEN_MATTER_GIVEN, f"{SUBJECTS[form.held]} {form.row}")
-    return f"/openstaand?{_asked(request)}"
+    request.record(Action.OPEN_MATTER_GIVEN, audited_as(held))
+    return f"/openstaand?{_asked(request, given=form.held, row=form.row, was=before or 0)}"
 
 
-def _asked(request: RequestContext, **changed: int) -> str:
+def _asked(request: RequestContext, **changed: int | str) -> str:
     """How the list is narrowed, as an address says it."""
-    return urlencode({name: value for name, value in request.query.items() if name != "gedaan"} | changed)
+    return urlencode({name: value for name, value in request.query.items() if name not in ("gedaan", *GIVEN)} | changed)

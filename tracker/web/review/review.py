@@ -23,7 +23,7 @@ from tracker.review import action_points, deeds, meetings
 from tracker.review.agenda import points_now
 from tracker.review.changes import changes_since
 from tracker.review.minutes import minutes_for
-from tracker.review.subjects import Can, PointSubject, subject_of
+from tracker.review.subjects import Can, PointSubject, people_of, subject_of
 from tracker.rights import may_change, may_tend, viewer_of
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, no_subject
@@ -184,7 +184,7 @@ def _point(request: RequestContext, at: AtPoint, state: FormState) -> Response:
         subject=subject,
         can=_offered(request, subject) if subject and may else set(),
         may_note=may,
-        holder=names.get(subject.holder or 0, "") if subject else "",
+        who=[names[user] for user in people_of(session, review, subject)] if subject else [],
         checklist=_checklist(request, subject.row) if subject and Can.DECIDE in subject.can else {},
         points=points,
         place=place,
