@@ -53,6 +53,24 @@ def test_a_list_that_is_cut_says_how_many_there_are_and_what_one_follows_stands_
     assert "Voor bedrijven" not in part
 
 
+def test_what_one_never_wants_again_stands_in_no_list_of_ones_own_day(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    make_agenda(engine)
+    reader = make_reader(engine, now)
+    call = make_call(engine, now, "Nooit meer", closes=date(2026, 6, 5), eligible="self")
+    with reading(engine) as session:
+        user = session.get_one(User, reader)
+        session.expunge_all()
+    with visit(engine, now, tmp_path, user) as visitor:
+        assert "Nooit meer" in visitor.get("/").text
+        visitor.send_form(f"/regelingen/{call}/les", kind="never", back="/")
+        assert "Nooit meer" not in visitor.get("/").text
+        assert "Er wacht niets op uw oordeel" in visitor.get("/beoordelen").text
+        visitor.send_form("/lessen/1/ongedaan")
+        assert "Nooit meer" in visitor.get("/").text
+
+
 def test_what_we_can_use_is_judged_before_what_only_fits(engine: Engine, now: datetime) -> None:
     make_agenda(engine)
     make_call(engine, now, "Voor anderen", score=0.99, eligible="no")
