@@ -157,3 +157,6 @@ def test_a_source_that_is_off_is_not_said_to_be_fresh(boss: Visitor, engine: Eng
     assert "staat uit: wat zij eerder toonde blijft staan, en wordt niet ververst" in row
     assert "29 mei 2026" in row
     assert "geleden" not in row
+    shown = boss.get("/bronnen/weg").text
+    assert "; deze bron staat uit." in shown
+    assert "uur geleden" not in shown
