@@ -98,6 +98,23 @@ def test_a_source_is_paused_with_a_reason_taken_up_and_given_up(tmp_path: Path) 
 
 
 @pytest.mark.slow
+def test_who_adds_or_gives_up_a_moment_later_takes_no_ones_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = here(None, tmp_path)
+    first, second = (own_pages.described("Fonds", f"https://{x}.example/r", "^/r$", settings) for x in "ab")
+    monkeypatch.setattr(own_pages, "own_watched", lambda _: {})  # as both saw it
+    own_pages.keep(first, settings)
+    with pytest.raises(own_pages.NotASource):
+        own_pages.keep(second, settings)
+    assert own_watched(settings)[first.name].start == first.start
+    assert [file.name for file in (tmp_path / "watched").iterdir()] == [f"{first.name}.yaml"]
+    monkeypatch.setattr(own_pages, "own_watched", lambda _: {first.name: first})
+    own_pages.give_up(first.name, settings)
+    with pytest.raises(NotFound):
+        own_pages.give_up(first.name, settings)
+
+
 def test_a_look_shows_what_would_be_read_and_the_source_is_then_known(site: Played, tmp_path: Path) -> None:
     settings = here(site, tmp_path)
     seen = own_pages.look("Gemeente X", f"{site.url}/subsidies", "", settings, NOW)

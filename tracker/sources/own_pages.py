@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
+from threading import Lock, get_ident
 from typing import TYPE_CHECKING
 
 import yaml
@@ -143,7 +143,13 @@ def keep(watched: Watched, settings: Settings) -> Path:
     file = _file(settings, f"{watched.name}.yaml")
     file.parent.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(watched.model_dump(mode="json", exclude_defaults=True), allow_unicode=True, sort_keys=False)
-    _write(file, text)
+    part = _part(file, text)
+    try:
+        os.link(part, file)  # unlike a rename it never takes the place of what somebody kept a moment ago
+    except FileExistsError:
+        raise NotASource("Er is al een bron met deze naam.", "publisher") from None
+    finally:
+        part.unlink()
     return file
 
 
@@ -172,7 +178,10 @@ def give_up(name: str, settings: Settings) -> Path:
         raise NotFound("Er is geen bron met deze naam.")
     aside = _file(settings, GIVEN_UP) / f"{name}.yaml"
     aside.parent.mkdir(parents=True, exist_ok=True)
-    _file(settings, f"{name}.yaml").replace(aside)
+    try:
+        _file(settings, f"{name}.yaml").replace(aside)
+    except FileNotFoundError:  # somebody else gave it up a moment ago
+        raise NotFound("Er is geen bron met deze naam.") from None
     _file(settings, f"{name}.paused").unlink(missing_ok=True)
     return aside
 
@@ -182,6 +191,11 @@ def _file(settings: Settings, name: str) -> Path:
 
 
 def _write(file: Path, text: str) -> None:
-    part = file.with_name(f".{file.name}.{os.getpid()}")
+    _part(file, text).replace(file)
+
+
+def _part(file: Path, text: str) -> Path:
+    """The text beside its file, under a name of this process and thread alone."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.{get_ident()}")
     part.write_text(text, "utf-8")
-    part.replace(file)
+    return part
