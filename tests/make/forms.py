@@ -37,7 +37,7 @@ class Form:
 def route_of(action: str) -> Route | None:
     """The route that a form goes to; a path without gaps before one that has them."""
     for route in sorted(FORMS, key=lambda r: r.path.count("{")):
-        if re.fullmatch(re.sub(r"\\{\w+(:\w+)?\\}", "[^/]+", re.escape(route.path)), action):
+        if re.fullmatch(re.sub(r"\\{\w+(:\w+)?\\}", "[^/]+", re.escape(route.path)), action.split("?")[0]):
             return route
     return None
 
@@ -50,8 +50,15 @@ def forms_on(visitor: Visitor, page: str) -> list[Form]:
     whole = html.fromstring(answer.text)
     forms = [form_of(page, element) for element in whole.xpath("//form[@method='post']")]
     marks = [value for form in forms for name, value in form.fields if name == "csrf"][:1]
-    elsewhere = [button.get("formaction") for button in whole.xpath("//button[@formaction]")]
-    return forms + [Form(page, action, [("csrf", mark)]) for action in elsewhere for mark in marks]
+    return forms + [_elsewhere(page, button, mark) for button in whole.xpath("//button[@formaction]") for mark in marks]
+
+
+def _elsewhere(page: str, button: html.HtmlElement, mark: str) -> Form:
+    """A button that sends the form it stands in to another address."""
+    around = button.xpath("ancestor::form[@method='post']")
+    form = form_of(page, around[0]) if around else Form(page, "", [("csrf", mark)])
+    form.action = button.get("formaction")
+    return form
 
 
 def bare_form(visitor: Visitor, action: str) -> Form:

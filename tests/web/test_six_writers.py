@@ -18,17 +18,21 @@ from sqlmodel import Session, SQLModel, col, select
 from db.models import (
     Call,
     Dossier,
+    Identity,
+    KeptForm,
     Position,
+    ReviewPoint,
     Sighting,
     Verdict,
 )
 from db.session import open_engine, reading, writing
 from db.vocabulary import Role
 from db.vocabulary_lobby import Gremium, OutcomeResult, PartyKind
-from tests.make.addresses import page_addresses, plant
+from tests.make.addresses import filled, page_addresses, plant
 from tests.make.forms import FORMS, Form, bare_form, forms_on, route_of
 from tests.make.pages import Visitor, make_user, settings_for, visit, visit_together
 from tests.make.seed_pages import seeded_people
+from tests.web.six_forms import BEFORE, NEVER, PAGES, RESULT, SAID, SHOWN_ONCE
 from tests.web.test_rights import Unlimited
 from tracker.lobby import coalition, contacts, moments, resolutions
 from tracker.rights import Deed
@@ -45,18 +49,6 @@ SOME = {
     "/dossiers/{dossier_id:id}/standpunten": "/dossiers/1/standpunten",
     "/dossiers/{dossier_id:id}/fase": "/dossiers/1",
 }
-
-# What a form is asked that no default answers: without it all six are only refused, and nothing is tried.
-SAID = {
-    "/netwerk/contactpersonen/nieuw": {"colleague": "", "consent_on": "2026-05-01", "ended_on": ""},
-    "/netwerk/contactpersonen/{subject_contact_id:id}": {"colleague": "", "consent_on": "2026-05-01", "ended_on": ""},
-    "/verantwoording/doelen/{goal_id:id}/waarden": {"day": "2026-05-01"},
-    "/opgaven/{challenge_id}/leesbeurt": {"deputy_id": ""},
-    "/contacten/importeren": {
-        "content": "Voornaam,Bedrijf\nAnna,TNO\n", "keep": "1", "first": "Voornaam", "organisation": "Bedrijf",
-        "purpose": "Overleg", "until": "2027-05-01",
-    },
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -81,6 +73,13 @@ def fill(session: Session, tmp: Path, now: datetime) -> dict[str, str]:
     held = session.exec(select(Position).where(Position.dossier_id == 1, Position.state == "adopted")).first()
     assert held is not None
     resolutions.withdraw(Deed(session, second, now), held, Gremium.BOARD, "B-2", date(2026, 5, 20), "ingehaald")
+    account = {"issuer": "https://aanbieder.example", "subject": "1", "linked_at": now, "last_at": now}
+    session.add(Identity(user_id=people["reader"].id, **account))
+    call, day = session.get_one(Call, 3), {"part": "decide", "day": now.date(), "what": "beslissen"}
+    session.add(
+        ReviewPoint(review_id=1, number=6, kind="call", subject_id=3, title=call.title, link="/regelingen/3", **day)
+    )
+    session.add(KeptForm(user_id=me.id, path="/contacten", fields=[["message", "Wat ik nog typte"]], at=now))
     for sighting, call in session.exec(select(Sighting, Call).where(Sighting.call_id == Call.id)):
         sighting.fields = {"title": call.title, "url": call.url, "language": call.language, **sighting.fields}
     session.flush()
@@ -154,6 +153,32 @@ def form_of(visitor: Visitor, path: str, page: str, gaps: dict[str, str]) -> For
     form.words = [name for name in form.words if name not in said]
     form.fields = [(name, value) for name, value in form.fields if name not in said] + list(said.items())
     return form
+
+
+def pressed_before(world: World, path: str, gaps: dict[str, str]) -> str:
+    """Each of the six in turn presses what must stand before this form can be kept; gives the page it led to."""
+    led = ""
+    for before, page, more in BEFORE.get(path, ()):
+        answers = []
+        for who, visitor in reversed(list(enumerate(world.visitors, 10))):
+            form = form_of(visitor, before, page_of(page, led, gaps), gaps)
+            form.fields = [(name, value) for name, value in form.fields if name not in more] + list(more.items())
+            form.words = [name for name in form.words if name not in more]
+            answers.append(send(visitor, form, words_of(form, who, True)))
+        kept = [answer for answer in answers if was_kept(before, outcome(answer))]
+        assert kept, (path, before, [answer.text[-9000:] for answer in answers[:1]])
+        led = kept[0].headers.get("location", "").split("#")[0]
+    return led
+
+
+def page_of(page: str, led: str, gaps: dict[str, str]) -> str:
+    """The address of a page of the list, or the one that was led to."""
+    return led if page == RESULT else filled(page, gaps) if page else ""
+
+
+def was_kept(path: str, became: str) -> bool:
+    """Whether something stands that did not; what is shown once stands too."""
+    return became == "kept" or (became == "shown" and path in SHOWN_ONCE)
 
 
 def send(visitor: Visitor, form: Form, said: dict[str, str]) -> Any:
@@ -239,7 +264,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory, sqlite_world: Path, now: dat
 
 
 ALONE = ("/uitloggen", "/inloggen", "/inloggen/link/{token}")  # end or begin a sign-in, and so are pressed alone
-PRIVATE = re.compile("/(abonnementen|kalender/abonneren|account)")  # one's own: the six are one person's browsers
+PRIVATE = re.compile(
+    "/(abonnementen|kalender/abonneren|account|getypt)"
+)  # one's own: the six are one person's browsers
 WRITTEN = [route.path for route in FORMS if route.path not in ALONE]
 
 
@@ -249,7 +276,9 @@ def assert_nothing_is_lost(engine: Engine, pages: dict[str, str], tmp_path: Path
         gaps = fill(session, tmp_path, now)
     counts, wrong = [], []
     with opened(engine, tmp_path, now, bool(PRIVATE.match(path))) as world:
-        form = lambda visitor: form_of(visitor, path, pages.get(path, ""), gaps)  # noqa: E731
+        led = pressed_before(world, path, gaps)
+        page = page_of(PAGES[path], led, gaps) if path in PAGES else pages.get(path, "")
+        form = lambda visitor: form_of(visitor, path, page, gaps)  # noqa: E731
         for apart in (False, True):
             became, lost = write_at_once(world, [form(visitor) for visitor in world.visitors], apart)
             counts.append(dict(became))
@@ -260,6 +289,8 @@ def assert_nothing_is_lost(engine: Engine, pages: dict[str, str], tmp_path: Path
     print(f"\n{engine.dialect.name:10} {path:70} same {counts[0]} own {counts[1]} pressed {counts[2]}")
     assert not any("failed" in count for count in counts), counts
     assert wrong == []
+    kept = any(was_kept(path, became) for count in counts for became in count)
+    assert kept == (path not in NEVER), (counts, NEVER.get(path, "nobody's press was kept, so nothing was tried"))
 
 
 @pytest.mark.parametrize("path", SOME)

@@ -6,9 +6,21 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, select
 
-from db.models import ApplicationTask, Assignment, Call, Deadline, Dossier, Milestone, Minute, Review, ReviewPoint, User
+from db.models import (
+    Application,
+    ApplicationTask,
+    Assignment,
+    Call,
+    Deadline,
+    Dossier,
+    Milestone,
+    Minute,
+    Review,
+    ReviewPoint,
+    User,
+)
 from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState, PointKind
 from db.vocabulary_lobby import CommitmentState, GoDecision
@@ -101,11 +113,24 @@ def decide(
 
 
 def begin_application(deed: Deed, review: Review, point: ReviewPoint) -> Dossier:
-    """Start on a call whose go/no-go would come too late."""
+    """Start on a call whose go/no-go would come too late; a second press in a meeting gives what was begun there."""
     call = _subject(deed, review, point, Can.START).row
+    deed.session.refresh(point, with_for_update=True)  # two at one table wait for each other
+    if (begun := _begun(deed, review, call)) is not None:
+        return begun
     dossier = stages.start(deed, call)
     minute(deed, review, point, "Aanvraag begonnen")
     return dossier
+
+
+def _begun(deed: Deed, review: Review, call: Call) -> Dossier | None:
+    """The application for this call that the own organisation began during this meeting."""
+    on = col(Application.dossier_id) == col(Dossier.id)
+    there = Application.call_id == call.id, Application.participant_id == deed.by.participant_id
+    since = col(Dossier.opened_at) >= review.began_at, col(Dossier.deleted_at).is_(None)
+    return deed.session.exec(
+        select(Dossier).join(Application, on).where(*there, *since).order_by(col(Dossier.id))
+    ).first()
 
 
 def _subject(deed: Deed, review: Review, point: ReviewPoint, needed: Can) -> PointSubject:
