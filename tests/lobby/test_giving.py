@@ -159,6 +159,7 @@ def test_who_goes_and_who_stays_is_said_before_and_after_and_the_mail_of_the_nex
             if 'what">Mandaat van een standpunt is afgelopen' in (page := visitor.get(path).text)
         )
         assert "<dt>Wie</dt><dd>Murat en Sanne</dd>" in mandate
+        assert [words in mandate for words in ("Lobbyist van het dossier", "Murat blijft ambtelijk")] == [True, True]
     assert lines_for(engine, now, second) == [], "the mail of today has left"
     tomorrow = lines_for(engine, now + timedelta(days=3), second)  # it is Friday
     assert [line.split(", uiterlijk")[0] for line in tomorrow] == [
