@@ -47,7 +47,7 @@ MONDAY = datetime.fromisoformat("2026-06-01T06:00:00+00:00")
 def test_two_that_may_be_one_stand_in_a_mail_once_with_where_they_differ(world: Engine) -> None:
     plan_at(world, MONDAY)
     mail = deliveries(world)[-1]
-    assert mail.subject.startswith("Kansenradar: Warmtenetten Investeringssubsidie (WIS): 1 niet bekend voor wie")
+    assert mail.subject.startswith("Kansenradar: 1 niet bekend voor wie: Warmtenetten Investeringssubsidie (WIS)")
     assert mail.text.count("* ") == 1
     line = next(line for line in mail.text.splitlines() if "Misschien dezelfde als" in line)
     assert "Besluit openstelling en subsidieplafond WIS 2026 (Ministerie van Klimaat en Groene Groei)" in line
@@ -65,5 +65,5 @@ def test_once_a_person_said_that_they_are_two_each_stands_by_itself(world: Engin
         dismiss(session, first, second, session.exec(select(User)).first() or User(), "", now)
     plan_at(world, MONDAY)
     mail = deliveries(world)[-1]
-    assert mail.subject.startswith("Kansenradar: Warmtenetten Investeringssubsidie (WIS): 2 niet bekend voor wie")
+    assert mail.subject.startswith("Kansenradar: 2 niet bekend voor wie, zoals Warmtenetten Investeringssubsidie (WIS)")
     assert "Misschien dezelfde als" not in mail.text
