@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from db.models import (
+    AccountReport,
     Application,
     Body,
     Call,
@@ -30,12 +31,14 @@ from db.models import (
     Subscription,
     User,
     Vision,
+    VisionVersion,
 )
 from db.vocabulary_calendar import FeedScope
 from db.vocabulary_knowledge import PublicationKind
 from db.vocabulary_lobby import PartyKind
 from notifications.links import ALL, DOUBT, AnswerLink, Links
 from tests.make.seed_pages import seeded_people
+from tracker.account import releases as account_releases
 from tracker.account import reports, visions
 from tracker.account.goals import GoalWords, set_goal
 from tracker.account.visions import VisionFields
@@ -134,7 +137,8 @@ def _vision(session: Session, me: User, now: datetime) -> None:
         return
     words = VisionFields("Circulaire regio", "Niets gaat verloren.\n\nSamen inkopen.", "Programmateam", "Begin")
     first = visions.propose(Deed(session, me, now), "A20-1-circulair", words, 0)
-    visions.take_over(Deed(session, seeded_people(session)["coordinator"], now), first, "", first.version)
+    held = visions.take_over(Deed(session, seeded_people(session)["coordinator"], now), first, "", first.version)
+    _publish(session, held, now)
     visions.propose(Deed(session, me, now), "A20-1-circulair", replace(words, text="Alles komt terug."), 1)
 
 
@@ -160,7 +164,15 @@ def _report(session: Session, now: datetime) -> int:
     deed = Deed(session, seeded_people(session)["coordinator"], now)
     kept = [reports.keep(deed, "", date(year, 1, 1), date(year, 12, 31), now.date(), "mra") for year in (2025, 2026)]
     session.get_one(Participant, "amsterdam").subregion = "Amsterdam"
+    _publish(session, kept[-1], now)
     return kept[-1].id
+
+
+def _publish(session: Session, thing: AccountReport | VisionVersion, now: datetime) -> None:
+    """Make it public, by the word of a second person."""
+    people = seeded_people(session)
+    release = account_releases.propose(Deed(session, people["administrator"], now), thing)
+    account_releases.confirm(Deed(session, people["coordinator"], now), release, release.version)
 
 
 def _network(session: Session, me: User, now: datetime) -> dict[str, str]:
