@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 CELLS = frozenset({"td", "th"})
 TABLES = frozenset({"table", "tbody", "tr", *CELLS})
-PHRASES = frozenset({"a", "b", "span", "br", "h1", "h2"})
+PHRASES = frozenset({"a", "b", "small", "span", "br", "h1", "h2"})  # Word knows them all as runs of text
 FRAME = frozenset({"html", "head", "meta", "title", "style", "body"})
 # What Word ignores, or follows in its own way, wherever it stands.
 NEVER = re.compile(r"^(display|float|position|flex.*|grid.*|max-.*|min-.*|gap|object-.*|box-.*|transform|opacity)$")
