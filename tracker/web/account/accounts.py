@@ -125,9 +125,7 @@ def _pdf(request: RequestContext, subject: Subject) -> Response:
     names = dict(actions.participants(request.session))
     period = "-".join(subject.account.period.split()).replace("/", "")
     file = f"verantwoording-{subject.path.rsplit('/', 1)[-1]}-{period}.pdf"
-    disposition = {"Content-Disposition": f'attachment; filename="{file}"'}
-    written = sheet.as_pdf(subject.account, subject.name, names)
-    return Response(written, media_type="application/pdf", headers={**disposition, **request.answer_headers})
+    return request.download(file, sheet.as_pdf(subject.account, subject.name, names))
 
 
 def _excel(request: RequestContext, subject: Subject) -> Response:

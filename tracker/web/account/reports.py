@@ -75,8 +75,7 @@ def as_pdf(request: RequestContext) -> Response:
     row = _of(request)
     names = dict(participants(request.session))
     written = kept_sheet.as_pdf(request.session, row, _before(request, row), request.now.today, names)
-    headers = {"Content-Disposition": f'attachment; filename="verslag-{row.id}.pdf"', **request.answer_headers}
-    return Response(written, media_type="application/pdf", headers=headers)
+    return request.download(f"verslag-{row.id}.pdf", written)
 
 
 def rows_as_file(request: RequestContext) -> Response:

@@ -118,8 +118,7 @@ def as_pdf(request: RequestContext) -> Response:
     if one.now is None:
         raise NotFound
     written = vision_paper.as_pdf(one.now, visions.serving(request.session, one.row))
-    name = {"Content-Disposition": f'attachment; filename="visie-{one.row.id}-versie-{one.now.number}.pdf"'}
-    return Response(written, media_type="application/pdf", headers={**name, **request.answer_headers})
+    return request.download(f"visie-{one.row.id}-versie-{one.now.number}.pdf", written)
 
 
 def _about(request: RequestContext) -> Challenge | None:

@@ -122,8 +122,7 @@ def user_as_file(request: RequestContext) -> Response:
 def _as_file(request: RequestContext, person: Stakeholder | User) -> Response:
     content = as_one_file(_kept(request, person), request.now.instant)
     request.record(Action.ACCESS_EXPORT, called(person))
-    headers = {"Content-Disposition": 'attachment; filename="inzage.zip"', **request.answer_headers}
-    return Response(content, media_type="application/zip", headers=headers)
+    return request.download("inzage.zip", content, "application/zip")
 
 
 @of_contact.form(EraseForm, done="gewist")

@@ -114,5 +114,4 @@ def as_archive(request: RequestContext) -> Response:
 
 
 def _zip(request: RequestContext, content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.zip"', **request.answer_headers}
-    return Response(content, media_type="application/zip", headers=headers)
+    return request.download(f"{name}.zip", content, "application/zip")

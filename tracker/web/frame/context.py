@@ -143,8 +143,12 @@ class RequestContext:
         form = self.params.get("form", "xlsx")
         write, media_type = FILES[form]
         records = (dict(zip(columns, row, strict=True)) for row in rows)
-        headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', **self.answer_headers}
-        return Response(write(records, name, columns), media_type=media_type, headers=headers)
+        return self.download(f"{name}.{form}", write(records, name, columns), media_type)
+
+    def download(self, name: str, content: bytes, media_type: str = "application/pdf") -> Response:
+        """A file to keep under this name, which stays in no cache."""
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', **self.answer_headers}
+        return Response(content, media_type=media_type, headers=headers)
 
     def record(
         self,

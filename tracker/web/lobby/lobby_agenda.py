@@ -166,9 +166,7 @@ def _file(
     document = document_of(request.session, _year(request), request.now.today)
     if not document.lines:
         raise NotFound
-    disposition = {"Content-Disposition": f'attachment; filename="lobbyagenda-{document.year}.{ending}"'}
-    content = written(document, request.now.today)
-    return Response(content, media_type=media, headers={**request.answer_headers, **disposition})
+    return request.download(f"lobbyagenda-{document.year}.{ending}", written(document, request.now.today), media)
 
 
 agenda = PageOf(_year, _agenda, lambda year: f"/lobbyagenda/{year}")

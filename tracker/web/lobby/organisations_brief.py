@@ -51,8 +51,7 @@ def pdf(request: RequestContext) -> Response:
     organisation = find_organisation(request)
     names = actions.names(request.session)
     words = brief_for(request.session, request.viewer, organisation, names, request.now.today)
-    disposition = {"Content-Disposition": f'attachment; filename="kort-{organisation.id}.pdf"'}
-    return Response(as_pdf(words), media_type="application/pdf", headers={**disposition, **request.answer_headers})
+    return request.download(f"kort-{organisation.id}.pdf", as_pdf(words))
 
 
 @page.form(BriefMailForm, done="verstuurd")
