@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint
 from sqlmodel import Field
 
-from db.models.columns import Numbered, one_of
+from db.models.columns import Numbered, Released, by_two_people, one_of
 from db.models.lobby import Owned
 from db.vocabulary import Visibility
 
 
-class AccountRelease(Numbered, table=True):
+class AccountRelease(Numbered, Released, table=True):
     """What one person proposed to show the public of the account, and whether a second one let it.
 
     A kept report or a version of a visie, neither of which changes, so that what is shown is what was proposed.
@@ -20,18 +20,11 @@ class AccountRelease(Numbered, table=True):
     __tablename__ = "account_release"
     __table_args__ = (
         CheckConstraint("(report_id IS NULL) <> (vision_version_id IS NULL)", name="one"),
-        CheckConstraint("confirmed_by <> proposed_by", name="second_person"),
-        CheckConstraint("confirmed_by IS NULL OR settled_at IS NOT NULL", name="settled"),
+        *by_two_people(),
     )
 
     report_id: int | None = Field(default=None, foreign_key="account_report.id", index=True)
     vision_version_id: int | None = Field(default=None, foreign_key="vision_version.id", index=True)
-    proposed_by: int = Field(foreign_key="user.id")
-    proposed_at: datetime
-    confirmed_by: int | None = Field(default=None, foreign_key="user.id")
-    settled_at: datetime | None = Field(default=None, description="when it became public, or was dropped")
-    dropped_by: int | None = Field(default=None, foreign_key="user.id")
-    ended_at: datetime | None = Field(default=None, description="when a next release or a person ended it")
     version: int = 1
 
 

@@ -1,6 +1,7 @@
 """Columns and kinds of columns that more than one table has."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,25 @@ class Numbered(SQLModel):
     """A table whose rows have a number; the database gives it at the first flush."""
 
     id: int = Field(default=None, primary_key=True)
+
+
+class Released(SQLModel):
+    """What one person proposed to show the public, and whether a second one let it; ``by_two_people`` holds it."""
+
+    proposed_by: int = Field(foreign_key="user.id")
+    proposed_at: datetime
+    confirmed_by: int | None = Field(default=None, foreign_key="user.id")
+    settled_at: datetime | None = Field(default=None, description="when it became public, or was dropped")
+    dropped_by: int | None = Field(default=None, foreign_key="user.id")
+    ended_at: datetime | None = Field(default=None, description="when a next release or a person ended it")
+
+
+def by_two_people() -> tuple[CheckConstraint, ...]:
+    """The checks of a table that is ``Released``."""
+    return (
+        CheckConstraint("confirmed_by <> proposed_by", name="second_person"),
+        CheckConstraint("confirmed_by IS NULL OR settled_at IS NOT NULL", name="settled"),
+    )
 
 
 class Cents(TypeDecorator[Decimal]):

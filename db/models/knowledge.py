@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from db.models.columns import Numbered, one_of
+from db.models.columns import Numbered, Released, by_two_people, one_of
 from db.models.lobby import Owned
 from db.vocabulary import Visibility
 from db.vocabulary_documents import DocumentKind
@@ -94,17 +94,14 @@ class PublicationText(SQLModel, table=True):
     remark: str = Field(default="", description="what of the file was not read, in Dutch; empty when all was")
 
 
-class PublicationRelease(Numbered, table=True):
+class PublicationRelease(Numbered, Released, table=True):
     """What one person proposed to show the public of a publication, and whether a second one let it.
 
     It holds all that is shown, as it was when it was proposed: what is written later is public only by a next release.
     """
 
     __tablename__ = "publication_release"
-    __table_args__ = (
-        CheckConstraint("confirmed_by <> proposed_by", name="second_person"),
-        CheckConstraint("confirmed_by IS NULL OR settled_at IS NOT NULL", name="settled"),
-    )
+    __table_args__ = (*by_two_people(),)
 
     publication_id: int = Field(foreign_key="publication.id", index=True)
     title: str
@@ -112,12 +109,6 @@ class PublicationRelease(Numbered, table=True):
     owner: str
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="the other fields, by name")
     sha256: str | None = Field(default=None, foreign_key="document_content.sha256", index=True)
-    proposed_by: int = Field(foreign_key="user.id")
-    proposed_at: datetime
-    confirmed_by: int | None = Field(default=None, foreign_key="user.id")
-    settled_at: datetime | None = Field(default=None, description="when it became public, or was dropped")
-    dropped_by: int | None = Field(default=None, foreign_key="user.id")
-    ended_at: datetime | None = Field(default=None, description="when a next release or a person ended it")
 
 
 class PublicationChange(Numbered, table=True):

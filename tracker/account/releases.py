@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from db.models import AccountRelease, AccountReport, User, Vision, VisionVersion
 from db.vocabulary import Role, Visibility
 from tracker.errors import MoveNotAllowed, NotFound
-from tracker.people.second_person import is_another, must_be_another
+from tracker.people.second_person import may_confirm, must_be_another
 from tracker.rights import Deed, must_change, must_have
 from tracker.versions import claim
 
@@ -104,8 +104,7 @@ def standing_of(session: Session, user: User, thing: Thing) -> Standing:
     older = None
     if isinstance(thing, VisionVersion) and public is None:
         older = public_vision(session, thing.vision_id)
-    coordinates = Role(user.role) in (Role.COORDINATOR, Role.ADMINISTRATOR)
-    second = bool(waiting and coordinates and waiting.proposed_by != user.id and is_another(session, user, waiting))
+    second = waiting is not None and may_confirm(session, user, waiting)
     return Standing(public or (older[0] if older else None), waiting, second, older is not None)
 
 

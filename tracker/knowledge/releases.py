@@ -18,7 +18,7 @@ from db.vocabulary_knowledge import PublicationDeed
 from tracker.documents import contents
 from tracker.errors import MoveNotAllowed, NotAllowed, NotFound
 from tracker.knowledge.history import challenges_of, record
-from tracker.people.second_person import is_another, must_be_another
+from tracker.people.second_person import may_confirm, must_be_another
 from tracker.rights import Deed, may_change, must_change, must_have
 from tracker.versions import claim
 
@@ -57,12 +57,6 @@ def propose(deed: Deed, publication: Publication, seen: int) -> PublicationRelea
 def _details(session: Session, publication: Publication) -> dict[str, Any]:
     shown = {name: getattr(publication, name) for name in SHOWN}
     return {**shown, "challenges": [challenge.id for challenge in challenges_of(session, publication)]}
-
-
-def may_confirm(session: Session, user: User, release: PublicationRelease) -> bool:
-    """Whether this person can be the second one."""
-    coordinates = Role(user.role) in (Role.COORDINATOR, Role.ADMINISTRATOR)
-    return coordinates and user.id != release.proposed_by and is_another(session, user, release)
 
 
 def confirm(deed: Deed, publication: Publication, release_id: int) -> PublicationRelease:

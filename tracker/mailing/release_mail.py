@@ -9,9 +9,9 @@ from db.vocabulary import Role
 from notifications.outbox import Mail
 from notifications.plain_letter import plain_letter
 from notifications.wording import day, local_day
-from tracker.knowledge.releases import may_confirm
 from tracker.mailing.mailer import Mailer
 from tracker.mailing.personal import mail_to, rewrite_waiting
+from tracker.people.second_person import may_confirm
 
 RELEASE = "release:"
 MOST = 10  # people who are asked; a region has more coordinators than one proposal needs

@@ -13,6 +13,7 @@ from db.models import (
     User,
     VisionProposal,
 )
+from db.vocabulary import Role
 from db.vocabulary_audit import Action
 from tracker.errors import NotAllowed
 from tracker.rights import Deed
@@ -46,6 +47,12 @@ def is_another(session: Session, user: User, proposal: Proposal) -> bool:
     return (
         one.isdisjoint(other) if isinstance(proposal, Participant) else {user.id, proposer.id}.isdisjoint(one & other)
     )
+
+
+def may_confirm(session: Session, user: User, proposal: Proposal) -> bool:
+    """Whether this person can let it as the second one: a coordinator who is certainly another."""
+    coordinates = Role(user.role) in (Role.COORDINATOR, Role.ADMINISTRATOR)
+    return coordinates and user.id != proposal.proposed_by and is_another(session, user, proposal)
 
 
 def _was_here(user: User, proposer: User, proposal: Proposal) -> bool:

@@ -16,6 +16,7 @@ from tracker.knowledge.history import challenges_of, history_of
 from tracker.knowledge.publications import PublicationFields, PublicationFilter, Upload
 from tracker.mailing.mailer import open_mailer
 from tracker.mailing.release_mail import release_mails
+from tracker.people.second_person import may_confirm
 from tracker.rights import may_change
 from tracker.web.documents.documents import file_answer
 from tracker.web.frame.actions import PageOf, no_subject, opgaven, participants
@@ -145,7 +146,7 @@ def _show(request: RequestContext, publication: Publication, state: FormState) -
         publication=publication,
         opgaven=opgaven,
         standing=standing,
-        confirms=standing.waiting is not None and releases.may_confirm(session, request.user, standing.waiting),
+        confirms=standing.waiting is not None and may_confirm(session, request.user, standing.waiting),
         drops=releases.may_drop(viewer, publication),
         may_change=may_change(viewer, publication),
         unread=texts.said_of(session, publication),
