@@ -21,6 +21,7 @@ from tracker.errors import Incomplete, NotAllowed, NotFound
 from tracker.lobby import dossiers, moments, watch
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.mailing.dossier_news import read_dossier_news
+from tracker.mailing.moment_news import last_digests
 from tracker.mailing.outdated_mail import hidden_since
 from tracker.mailing.run import rewrite_outdated
 
@@ -45,7 +46,9 @@ def paper(session: Session, now: datetime, title: str, **fields: object) -> Call
 
 def told(cast: Cast, user_id: int, after: timedelta = LATER) -> list[tuple[str, str]]:
     """Title and words of each line for this person."""
-    news: tuple[FollowedDossier, ...] = read_dossier_news(cast.session, Now(cast.now + after)).get(user_id, ())
+    now = Now(cast.now + after)
+    found = read_dossier_news(cast.session, now, last_digests(cast.session, now))
+    news: tuple[FollowedDossier, ...] = found.get(user_id, ())
     return [(each.title, f"{line.what} {line.title}".strip()) for each in news for line in each.lines]
 
 

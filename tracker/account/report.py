@@ -15,7 +15,7 @@ from tracker.account.figures import Figures, by_opgave, carried_by, figures, ser
 from tracker.account.goals import Standing, standings
 from tracker.account.periods import name_of, span_of, year_before
 from tracker.account.subregions import Subregion, subregions
-from tracker.challenges.agenda import below
+from tracker.challenges.agenda import above_all, below
 
 
 @dataclass(frozen=True)
@@ -123,20 +123,6 @@ def _began(session: Session) -> date | None:
 
 def _agenda(session: Session) -> list[Challenge]:
     return list(session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position))))
-
-
-def above_all(session: Session) -> dict[str, Collection[str]]:
-    """Each opgave with itself and all that it lies under."""
-    parents = dict(session.exec(select(Challenge.id, Challenge.parent_id)).all())
-    above: dict[str, Collection[str]] = {}
-    for id_ in parents:
-        higher: list[str] = []
-        at: str | None = id_
-        while at is not None and at not in higher:
-            higher.append(at)
-            at = parents[at]
-        above[id_] = higher
-    return above
 
 
 def figures_of(account: Account) -> list[Figure]:

@@ -1,4 +1,4 @@
-"""Agendas and their opgaven: read once from YAML, afterwards the database owns them; and what lies under an opgave."""
+"""Agendas and their opgaven: read once from YAML, afterwards the database owns them; what lies under and above one."""
 
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,19 @@ def challenge_row(agenda_id: str, position: int, entry: dict[str, Any]) -> Chall
         },
         position=position,
     )
+
+
+def above_all(session: Session) -> dict[str, tuple[str, ...]]:
+    """Each opgave with itself first and all that it lies under."""
+    parents = dict(session.exec(select(Challenge.id, Challenge.parent_id)).all())
+    found: dict[str, tuple[str, ...]] = {}
+    for id_ in parents:
+        lines: tuple[str, ...] = ()
+        at: str | None = id_
+        while at is not None and at not in lines:
+            lines, at = (*lines, at), parents[at]
+        found[id_] = lines
+    return found
 
 
 def below(session: Session, challenges: tuple[str, ...]) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ from db.vocabulary_account import Figure
 from notifications.wording import local_day, start_of_day
 from tracker.account.facts import Fact, facts
 from tracker.account.figures import by_opgave, figures
-from tracker.account.report import above_all, hit_rate, year_span
+from tracker.account.report import hit_rate, year_span
+from tracker.challenges.agenda import above_all
 from tracker.matching import DIGEST_THRESHOLD
 
 YEARS = 5  # beside each other

@@ -6,14 +6,15 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from db.models import Challenge, NetworkActivity, Participant
+from db.models import NetworkActivity, Participant
 from db.queries import Viewer
 from db.rights import seen_by_right
 from db.vocabulary_network import ActivityKind
 from notifications.due_today import AgendaLine
-from notifications.wording import day_and_month, local_day
+from notifications.wording import day_and_month
+from tracker.challenges.agenda import above_all
 from tracker.clock import Now
-from tracker.mailing.moment_news import REMEMBERED, last_digests
+from tracker.mailing.moment_news import REMEMBERED, LastDigests, nearly
 
 NEAR = (7, 1)  # days before the first one, each told in the first digest after it
 MOST = 8
@@ -32,7 +33,7 @@ class ActivityNews:
     """Read once for a planning run. ``last``: person -> when their last digest was planned."""
 
     activities: tuple[ComingActivity, ...] = ()
-    last: Mapping[int | None, datetime] = field(default_factory=dict)
+    last: LastDigests = field(default_factory=dict)
     subregions: Mapping[str, str | None] = field(default_factory=dict)
 
     def of(self, reader: Viewer, filters: Iterable[Iterable[str]], now: Now) -> tuple[AgendaLine, ...]:
@@ -74,29 +75,18 @@ def news_of(row: NetworkActivity, since: datetime, now: Now) -> str:
         return "Nieuw"
     if row.moved_at is not None and row.moved_at > since and row.was_on is not None:
         return f"Verplaatst (was {day_and_month(row.was_on)})"
-    left, before = (row.day - now.today).days, (row.day - local_day(since)).days
-    if not any(left <= days < before for days in NEAR):
-        return ""
-    return {0: "Vandaag", 1: "Morgen"}.get(left, f"Nog {left} dagen")
+    return nearly(row.day, NEAR, since, now)
 
 
-def read_activity_news(session: Session, now: Now) -> ActivityNews:
-    """The activities whose day is still to come, by it, and when everybody last got a digest."""
+def read_activity_news(session: Session, now: Now, planned: LastDigests) -> ActivityNews:
+    """The activities whose day is still to come, by it. ``planned``: when everybody last got a digest."""
     last_day = func.coalesce(NetworkActivity.last_day, NetworkActivity.day)
     rows = session.exec(
         select(NetworkActivity).where(last_day >= now.today).order_by(col(NetworkActivity.day), col(NetworkActivity.id))
     ).all()
     if not rows:
         return ActivityNews()
-    parents = dict(session.exec(select(Challenge.id, Challenge.parent_id)).all())
+    above = above_all(session)
     subregions = dict(session.exec(select(Participant.id, Participant.subregion)).all())
-    coming = tuple(ComingActivity(row, _above(row.challenge_id, parents)) for row in rows)
-    return ActivityNews(coming, last_digests(session, now), subregions)
-
-
-def _above(challenge: str | None, parents: Mapping[str, str | None]) -> frozenset[str]:
-    found: set[str] = set()
-    while challenge is not None and challenge not in found:
-        found.add(challenge)
-        challenge = parents.get(challenge)
-    return frozenset(found)
+    coming = tuple(ComingActivity(row, frozenset(above[row.challenge_id] if row.challenge_id else ())) for row in rows)
+    return ActivityNews(coming, planned, subregions)

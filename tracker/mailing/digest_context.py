@@ -23,7 +23,7 @@ from tracker.lobby.call_work import CallWork, read_call_work, seen_by, still_run
 from tracker.lobby.due import LobbyDue, lobby_due
 from tracker.mailing.activity_news import ActivityNews, read_activity_news
 from tracker.mailing.dossier_news import read_dossier_news
-from tracker.mailing.moment_news import MomentNews, read_moment_news
+from tracker.mailing.moment_news import MomentNews, last_digests, read_moment_news
 
 AHEAD = timedelta(days=30)
 MOST_LOBBY = 12
@@ -106,10 +106,11 @@ def read_digest_context(
     for item in lobby_due(session, now.today, AHEAD) if due_there is None else due_there:
         if item.due <= now.today + AHEAD:
             lobby[item.user_id].append(item)
+    planned = last_digests(session, now)
     return DigestContext(
         now, body_calendar(session), lobby, _read_in_doubt(session, now.instant, only),
-        read_call_work(session, None if only is None else set(calls)), read_moment_news(session, now, only),
-        read_dossier_news(session, now, only), read_activity_news(session, now),
+        read_call_work(session, None if only is None else set(calls)), read_moment_news(session, now, planned, only),
+        read_dossier_news(session, now, planned, only), read_activity_news(session, now, planned),
     )  # fmt: skip
 
 

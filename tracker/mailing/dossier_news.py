@@ -18,7 +18,7 @@ from tracker.lobby.moment_days import is_paper, moved_from, source_of
 from tracker.lobby.moments import of_call
 from tracker.lobby.timeline import seen_since
 from tracker.lobby.watch import found_outside
-from tracker.mailing.moment_news import REMEMBERED, SourcedMoment, changed_at, last_digests, news_of
+from tracker.mailing.moment_news import REMEMBERED, LastDigests, SourcedMoment, changed_at, news_of
 from tracker.rights import viewer_of
 
 MOST_OUTSIDE, MOST_LINES = 60, 8  # of a dossier
@@ -35,10 +35,12 @@ class Outside:
     sourced: SourcedMoment
 
 
-def read_dossier_news(session: Session, now: Now, only: int | None = None) -> dict[int, tuple[FollowedDossier, ...]]:
+def read_dossier_news(
+    session: Session, now: Now, planned: LastDigests, only: int | None = None
+) -> dict[int, tuple[FollowedDossier, ...]]:
     """Per person the dossiers they follow in which something happened; each with what they may see of it.
 
-    ``only``: of one person.
+    ``planned``: when everybody last got a digest. ``only``: of one person.
     """
     rows = select(DossierFollow, Dossier, User).where(
         DossierFollow.dossier_id == Dossier.id, DossierFollow.user_id == User.id,
@@ -46,14 +48,14 @@ def read_dossier_news(session: Session, now: Now, only: int | None = None) -> di
     )  # fmt: skip
     if only is not None:
         rows = rows.where(DossierFollow.user_id == only)
-    last, outside = last_digests(session, now), dict[int, list[Outside]]()
+    outside: dict[int, list[Outside]] = {}
     news: dict[int, list[FollowedDossier]] = defaultdict(list)
     for follow, dossier, user in session.exec(rows.order_by(col(Dossier.title), col(Dossier.id))):
         if not may_see(session, viewer_of(user), dossier):
             continue
         if dossier.id not in outside:
             outside[dossier.id] = _outside(session, dossier)
-        since = max(follow.at, last.get(user.id) or now.instant - REMEMBERED)
+        since = max(follow.at, planned.get(user.id) or now.instant - REMEMBERED)
         lines = [*_inside(session, dossier, user, since), *_told(outside[dossier.id], since, now)]
         if lines:
             news[user.id].append(FollowedDossier(dossier.title, f"/dossiers/{dossier.id}", tuple(lines[:MOST_LINES])))

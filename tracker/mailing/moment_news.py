@@ -1,18 +1,19 @@
 """News of consultations and debates on the opgaven that a lobbyist subscribes to: new, moved, off, closing soon."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from db.models import Call, Challenge, Delivery, Match, Revision, User
+from db.models import Call, Delivery, Match, Revision, User
 from db.rights import RANK
 from db.vocabulary import CLOSING_KINDS, UNTOLD_STATES, MailKind, Role
 from db.vocabulary_lobby import MomentKind
 from notifications.due_today import AgendaLine
 from notifications.wording import capitalize_first, day_and_month, local_day
+from tracker.challenges.agenda import above_all
 from tracker.clock import Now
 from tracker.lobby.agenda_document import ANYBODY
 from tracker.lobby.moments import MATCHING, upcoming
@@ -21,6 +22,7 @@ from tracker.lobby.yearly_moments import UpcomingMoment
 REMEMBERED = timedelta(days=35)  # who got no digest for longer hears of the last weeks
 CLOSING = (14, 7, 1)  # days before the last one, each told in the first digest after it
 MOST = 12
+LastDigests = Mapping[int | None, datetime]  # person -> when their last digest was planned
 REACTED_TO = frozenset({MomentKind.CONSULTATION, MomentKind.HAVE_YOUR_SAY})
 
 
@@ -70,16 +72,20 @@ def news_of(sourced: SourcedMoment, since: datetime, now: Now) -> str:
         return "Nieuw"
     if changed and moment.was:
         return f"Verplaatst (was {day_and_month(moment.was)})"
-    left = (moment.ends_on - now.today).days if moment.ends_on else None
-    before = (moment.ends_on - local_day(since)).days if moment.ends_on else None
-    if left is None or before is None or not any(left <= days < before for days in CLOSING):
+    return nearly(moment.ends_on, CLOSING, since, now) if moment.ends_on else ""
+
+
+def nearly(day: date, distances: Iterable[int], since: datetime, now: Now) -> str:
+    """``Morgen`` or ``Nog 7 dagen``, once for each distance in days that was reached since; else empty. Pure."""
+    left, before = (day - now.today).days, (day - local_day(since)).days
+    if not any(left <= days < before for days in distances):
         return ""
     return {0: "Vandaag", 1: "Morgen"}.get(left, f"Nog {left} dagen")
 
 
-def read_moment_news(session: Session, now: Now, only: int | None = None) -> MomentNews:
+def read_moment_news(session: Session, now: Now, planned: LastDigests, only: int | None = None) -> MomentNews:
     """The moments that sources tell of and that touch an opgave, and the people whose work they are, or one of them."""
-    last = _last_digests(session, now, only)
+    last = {person: planned.get(person) for person in _lobbying(session, only)}
     if not last:
         return MomentNews((), last)
     coming = [m for m in upcoming(session, ANYBODY, now.today, with_ended=True) if m.call_id is not None]
@@ -96,16 +102,14 @@ def read_moment_news(session: Session, now: Now, only: int | None = None) -> Mom
     )
 
 
-def _last_digests(session: Session, now: Now, only: int | None) -> dict[int, datetime | None]:
-    """Everybody whose role is the lobby's or higher, with when their last digest was planned."""
+def _lobbying(session: Session, only: int | None) -> Sequence[int]:
+    """Everybody whose role is the lobby's or higher."""
     roles = [role.value for role in Role if RANK[role] >= RANK[Role.LOBBYIST]]
     lobbying = select(User.id).where(col(User.role).in_(roles), col(User.deactivated_at).is_(None))
-    people = session.exec(lobbying if only is None else lobbying.where(User.id == only)).all()
-    planned = last_digests(session, now)
-    return {person: planned.get(person) for person in people}
+    return session.exec(lobbying if only is None else lobbying.where(User.id == only)).all()
 
 
-def last_digests(session: Session, now: Now) -> dict[int | None, datetime]:
+def last_digests(session: Session, now: Now) -> LastDigests:
     """Person -> when their last digest was planned, within what is remembered."""
     digests = select(Delivery.user_id, func.max(Delivery.planned_at)).where(
         Delivery.kind == MailKind.DIGEST,
@@ -116,14 +120,10 @@ def last_digests(session: Session, now: Now) -> dict[int | None, datetime]:
 
 
 def _opgaven(session: Session, calls: Iterable[int | None]) -> dict[int | None, frozenset[str]]:
-    parents = dict(session.exec(select(Challenge.id, Challenge.parent_id)).all())
-    matched: dict[int | None, set[str]] = defaultdict(set)
+    above, matched = above_all(session), defaultdict[int | None, set[str]](set)
     rows = select(Match.call_id, Match.challenge_id).where(col(Match.call_id).in_(calls), Match.score >= MATCHING)
     for call, challenge in session.exec(rows):
-        above: str | None = challenge
-        while above is not None and above not in matched[call]:
-            matched[call].add(above)
-            above = parents.get(above)
+        matched[call] |= {*above[challenge]}
     return {call: frozenset(opgaven) for call, opgaven in matched.items()}
 
 
