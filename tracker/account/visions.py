@@ -183,8 +183,10 @@ def of_challenge(session: Session, viewer: Viewer, challenge: Challenge) -> Show
 def _shown(session: Session, viewer: Viewer, row: Vision) -> ShownVision:
     goals = select(func.count()).select_from(Goal).where(Goal.vision_id == row.id, col(Goal.ended_at).is_(None))
     challenge = session.get(Challenge, row.challenge_id) if row.challenge_id else None
-    waiting = sum(p.state == ProposalState.OPEN for p in proposals_of(session, viewer, row))
-    return ShownVision(row, version_of(session, row), challenge, session.exec(goals).one(), waiting)
+    open_ones = VisionProposal.vision_id == row.id, VisionProposal.state == ProposalState.OPEN
+    waiting = select(func.count()).select_from(VisionProposal).where(*open_ones)
+    many = session.exec(waiting).one() if works(viewer) else 0
+    return ShownVision(row, version_of(session, row), challenge, session.exec(goals).one(), many)
 
 
 def proposals_of(session: Session, viewer: Viewer, vision: Vision) -> list[VisionProposal]:

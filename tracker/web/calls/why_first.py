@@ -17,9 +17,8 @@ from tracker.web.frame.phrases import challenge_name, who_may_apply
 
 def why_here(request: RequestContext, row: CallRow, mine: Collection[str], bodies: BodyCalendar) -> str:
     """The same of one row, for who looks at it."""
-    followed = row.call.id in request.session.exec(
-        select(Follow.call_id).where(Follow.user_id == request.viewer.user_id)
-    )
+    mine_too = select(Follow.call_id).where(Follow.user_id == request.viewer.user_id, Follow.call_id == row.call.id)
+    followed = request.session.exec(mine_too).first() is not None
     return why_first(row, mine, followed, window_of(request, row, bodies))
 
 
