@@ -1,7 +1,8 @@
 """The account as its reader gets it: pages, figures that lead to their rows, PDF with tags, a workbook, and goals."""
 
 import io
-from datetime import date, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import AuditEntry, Call, Challenge, Goal, GoalValue
+from db.models import AuditEntry, Call, Challenge, Crawl, Goal, GoalValue
 from db.session import reading, writing
 from notifications.wording import local_day
 from tests.make.awards import applied, award
@@ -155,3 +156,15 @@ def test_who_only_reads_finds_no_form(engine: Engine, cast: Cast, tmp_path: Path
         assert visitor.get(GOALS).status_code == 404
         assert visitor.send_form(GOALS, **GOAL).status_code == 404  # type: ignore[attr-defined]
         assert "/doelen" not in visitor.get(OPGAVE).text
+
+
+def test_the_page_says_of_a_year_before_the_first_round_that_nobody_counted(
+    engine: Engine, cast: Cast, tmp_path: Path
+) -> None:
+    began = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    with writing(engine) as session:
+        session.add(Crawl(source="x", kind="stream", started_at=began, finished_at=began, complete=True))
+    with visit(engine, cast.now, tmp_path, cast.reader) as visitor:
+        page = visitor.get("/verantwoording?jaar=2026").text
+    row = page[page.index("Regelingen gezien") :].partition("</tr>")[0]
+    assert re.findall(r'data-label="(20\d\d)">(?:<a [^>]*>)?([^<]+)', row)[1] == ("2025", "nog niet geteld")
