@@ -70,6 +70,9 @@ def test_a_workbook_and_a_calendar_file_are_read_alike() -> None:
         ("maandag 12 januari 2027", 1, "dag van de week"),
         ("12-01-2027; stukken 13-01-2027", 1, "voor de vergadering"),
         ("12-01-2027\n32-01-2027", 2, "datum"),
+        ("Jaarplanning 2027\n12-01-'27\n26-01-2027", 2, "als 12-01-2027"),
+        ("Datum;Stukken\n46399;46392\n26-01-2027", 2, "opmaak datum"),
+        ("12-01-2027\n26-01-2027 VERVALLEN", 2, "gaat niet door"),
     ],
 )
 def test_a_line_that_cannot_be_right_is_named(text: str, number: int, why: str) -> None:
@@ -89,7 +92,13 @@ def test_a_file_that_is_none_is_refused_in_one_line() -> None:
             read(content)
 
 
-def test_a_repeating_appointment_is_not_half_read() -> None:
-    event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20270112T100000\r\nRRULE:FREQ=WEEKLY\r\nSUMMARY:B en W\r\nEND:VEVENT\r\n"
+def test_the_day_of_an_appointment_is_the_one_in_amsterdam() -> None:
+    event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20270111T230000Z\r\nSUMMARY:B en W\r\nEND:VEVENT\r\n"
+    assert days(read(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{event}END:VCALENDAR\r\n")) == [FIRST]
+
+
+@pytest.mark.parametrize("again", ["RRULE:FREQ=WEEKLY", "RDATE:20270126T100000"])
+def test_a_repeating_appointment_is_not_half_read(again: str) -> None:
+    event = f"BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20270112T100000\r\n{again}\r\nSUMMARY:B en W\r\nEND:VEVENT\r\n"
     with pytest.raises(Incomplete, match="herhaalt zich"):
         read(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{event}END:VCALENDAR\r\n")

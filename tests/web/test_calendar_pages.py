@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from db.models import Assignment, Body, Deadline, DecisionClock, Meeting, Milestone, Moment, User, Verdict
+from db.models import Assignment, Body, Deadline, DecisionClock, Meeting, Milestone, Moment, User, Verdict, YearPlan
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, DeliveryState, Say
 from db.vocabulary_calendar import EntryKind
@@ -419,6 +419,27 @@ def test_a_year_plan_is_shown_first_and_kept_whole_or_not_at_all(me: Visitor, en
     with reading(engine) as session:
         march = body_calendar(session).meetings("college-amsterdam", date(2027, 3, 1), date(2027, 3, 31))
         assert all(meeting.assumed for meeting in march)
+
+
+@pytest.mark.parametrize(
+    ("without", "left"),
+    [("2 feb", {2: True, 12: False, 23: False}), ("12 jan", {2: False, 5: False, 9: True, 16: True})],
+)
+def test_of_two_year_plans_on_the_same_days_the_one_that_is_not_withdrawn_stands(
+    me: Visitor, engine: Engine, without: str, left: dict[int, bool]
+) -> None:
+    """Else a body has no meeting at all where the one gave way to the other; by day and whether it is assumed."""
+    page = "/kalender/vergaderingen/college-amsterdam"
+    for lines in ("13-01-2027\n12-02-2027\n23-02-2027", "02-02-2027\n05-02-2027"):
+        me.send_form(f"{page}/jaarplanning", lines=lines, keep="1", sure="true")
+    with reading(engine) as session:
+        plans = session.exec(select(YearPlan).order_by(col(YearPlan.first_day))).all()
+        assert [(p.first_day.day, p.last_day.day) for p in plans] == [(13, 1), (2, 5), (6, 23)]
+    for plan in [plans[1]] if without == "2 feb" else [plans[0], plans[2]]:
+        me.send_form(f"/kalender/jaarplanning/{plan.id}/weg")
+    with reading(engine) as session:
+        met = body_calendar(session).meetings("college-amsterdam", date(2027, 2, 1), date(2027, 2, 28))
+        assert left.items() <= {meeting.day.day: meeting.assumed for meeting in met}.items()
 
 
 def test_an_odd_day_is_asked_about_and_a_wrong_one_can_be_taken_away(me: Visitor, engine: Engine) -> None:

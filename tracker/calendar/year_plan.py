@@ -1,5 +1,6 @@
 """A body's own jaarplanning: lines with a date each become its meetings; nothing is kept while a line is wrong."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ from scrapers.facts.spans import Moment, Span
 from tracker.calendar.meetings import odd_day
 from tracker.errors import Incomplete
 from tracker.rights import Deed
-from tracker.workdays import ClosedDays
+from tracker.workdays import DAY, ClosedDays
 
 MOST_LINES = 400  # a body that meets every day has some 260 in a year
 Line = tuple[int, str]
@@ -43,18 +44,26 @@ def read_year_plan(
 
 
 NO_DATE = "hier staat geen datum"
+# No heading, also above the first date: a day in a form that is not read, or as Excel keeps one from 2009 on.
+UNREAD = {
+    re.compile(r"\b\d{1,2}[-/. ]\d{1,2}[-/. ]+['’]?\d{2}\b"): "schrijf de datum als 12-01-2027",
+    re.compile(r"(?:^|; )[45]\d{4}(?:$| ;)"): "dit is een datum als getal; geef de cellen in Excel de opmaak datum",
+}
+NOT_HELD = re.compile(r"\bverval(?:t|len)\b|\bgeannuleerd\b|\bafgelast\b|\bgaat niet door\b|\bgeen vergadering\b")
 
 
 def _read_line(number: int, text: str, year: int | None) -> PlannedMeeting:
     row = PlannedMeeting(number, " ".join(text.split())[:200])
     spans = [span for span in find_dates(text.lower(), day_first=True) if span.why != "no day"]
     if not spans:
-        return replace(row, wrong=NO_DATE)
+        return replace(row, wrong=next((why for form, why in UNREAD.items() if form.search(row.text)), NO_DATE))
     days = [_day_of(span, year) for span in spans]
     if any(span.slip == "the weekday does not fit" for span in spans):
         return replace(row, wrong="de dag van de week past niet bij de datum")
     if None in days or len(days) > 2:
         return replace(row, wrong="zet er een datum met een jaar, en hooguit de dag van de stukken, per regel")
+    if NOT_HELD.search(row.text.lower()):
+        return replace(row, day=days[0], wrong="deze gaat niet door: haal de regel weg")
     return replace(row, day=days[0], papers_on=days[1] if len(days) > 1 else None)
 
 
@@ -119,24 +128,35 @@ def keep_year_plan(deed: Deed, body: Body, rows: Sequence[PlannedMeeting], sourc
 
 
 def _replace_within(deed: Deed, body: Body, days: Sequence[date]) -> None:
-    """What was known between the first and the last day gives way to the plan."""
+    """What was known between the first and the last day gives way to the plan.
+
+    Another plan keeps its days before and after it: whichever of the two is withdrawn, the other stands.
+    """
     _drop_meetings(deed, body.id, days[0], days[-1])
     plans = select(YearPlan).where(
-        YearPlan.body_id == body.id, YearPlan.first_day >= days[0], YearPlan.last_day <= days[-1]
+        YearPlan.body_id == body.id, YearPlan.first_day <= days[-1], YearPlan.last_day >= days[0]
     )
-    for plan in deed.session.exec(plans):
+    for plan in deed.session.exec(plans).all():
+        for first, last in ((plan.first_day, days[0] - DAY), (days[-1] + DAY, plan.last_day)):
+            if first <= last:
+                kept = plan.model_dump(exclude={"id", "first_day", "last_day"})
+                deed.session.add(YearPlan(**kept, first_day=first, last_day=last))
         deed.session.delete(plan)
     deed.session.flush()
 
 
 def withdraw_year_plan(deed: Deed, plan: YearPlan) -> None:
-    """Take a jaarplanning back, with its dates: the rhythm counts again."""
-    _drop_meetings(deed, plan.body_id, plan.first_day, plan.last_day)
+    """Take a jaarplanning back, with its dates: the rhythm counts again. What people brought in another stays."""
+    others = select(YearPlan).where(
+        YearPlan.body_id == plan.body_id, YearPlan.id != plan.id, col(YearPlan.added_by).is_not(None)
+    )
+    _drop_meetings(deed, plan.body_id, plan.first_day, plan.last_day, deed.session.exec(others).all())
     deed.session.delete(plan)
     deed.session.flush()
 
 
-def _drop_meetings(deed: Deed, body_id: str, first: date, last: date) -> None:
+def _drop_meetings(deed: Deed, body_id: str, first: date, last: date, but: Sequence[YearPlan] = ()) -> None:
     inside = select(Meeting).where(Meeting.body_id == body_id, col(Meeting.day).between(first, last))
     for meeting in deed.session.exec(inside):
-        deed.session.delete(meeting)
+        if not any(plan.first_day <= meeting.day <= plan.last_day for plan in but):
+            deed.session.delete(meeting)

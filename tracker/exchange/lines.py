@@ -10,6 +10,7 @@ from typing import Any
 
 from icalendar import Calendar
 
+from notifications.wording import local_day
 from tracker.errors import Incomplete
 from tracker.exchange.import_address_book import text_of_file
 from tracker.exchange.rows import MOST_UNPACKED
@@ -59,8 +60,13 @@ def _of_calendar(content: bytes) -> Iterator[Line]:
         raise Incomplete("Dit is geen agendabestand dat te lezen is.", "file") from error
     for number, event in enumerate(events, 1):
         summary = " ".join(str(event.get("SUMMARY", "")).split())
-        if "RRULE" in event:
+        if "RRULE" in event or "RDATE" in event:
             raise Incomplete(f"{summary or 'Een afspraak'} herhaalt zich; zet de losse dagen erin.", "file")
         begins = event.get("DTSTART")
         if begins is not None and str(event.get("STATUS", "")).upper() != "CANCELLED":
-            yield number, f"{begins.dt.isoformat()[:10]} {re.sub(r'[0-9]', '', summary)}"
+            yield number, f"{_day(begins.dt)} {re.sub(r'[0-9]', '', summary)}"
+
+
+def _day(begins: date | datetime) -> date:
+    """On the Amsterdam calendar, also where a program wrote its midnight as 22:00 UTC the day before."""
+    return local_day(begins) if getattr(begins, "tzinfo", None) else date(begins.year, begins.month, begins.day)

@@ -43,7 +43,7 @@ def _page(
         rows=rows,
         wrong=[row for row in rows or [] if row.wrong],
         odd=[row for row in rows or [] if row.odd and not row.wrong],
-        **{"lines": "", "source": PASTED, "year": None} | kept,
+        **{"lines": "", "source": PASTED, "year": None, "heading": ()} | kept,
     )
 
 
@@ -57,7 +57,9 @@ def bring(request: RequestContext) -> Response:
     if isinstance(read, FormState):
         return _page(request, body, read)
     form, lines, rows = read
-    kept = {"lines": "\n".join(text for _, text in lines), "source": form.source, "year": form.year}
+    heading = [text for number, text in lines if number < rows[0].number]
+    text = "\n".join(text for _, text in lines)
+    kept = {"lines": text, "source": form.source, "year": form.year, "heading": heading}
     if "keep" not in request.form:
         return _page(request, body, EMPTY_FORM, rows, **kept)
     plan = attempt(request, lambda: _keep(request, body, form, rows))
