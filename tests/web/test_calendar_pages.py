@@ -572,3 +572,13 @@ def test_vandaag_shows_what_becomes_too_late_this_week(engine: Engine, people: d
         now = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
         with visit(engine, now, tmp_path, people["coordinator"]) as me:
             assert ("Wordt deze week te laat" in me.get("/").text) is there
+
+
+def test_a_long_list_is_turned_by_the_same_two_links_as_any_other(me: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        for number in range(101):
+            add_deadline(session, add_call(session, f"Regeling {number}"), NOW + timedelta(days=9))
+    first = me.get("/kalender?view=lijst").text
+    assert 'rel="next">Verder</a>' in first and 'rel="prev"' not in first
+    second = me.get("/kalender?view=lijst&page=2").text
+    assert 'rel="prev">Eerder</a>' in second and "bladzijde 2" in second

@@ -556,6 +556,7 @@ def test_a_deferred_mail_goes_at_once_and_a_failed_one_never_again(administrator
     assert "greylisted" in page
     answers = [administrator.send_form(f"/beheer/mail/{n}/opnieuw").status_code for n in (1, 2, 3)]
     assert answers == [404, 303, 404]
+    assert 'href="/beheer/mail?page=1" rel="prev">Nieuwer</a>' in administrator.get("/beheer/mail?page=2").text
 
 
 def test_a_participant_is_merged_into_another_from_a_day_on_by_two_administrators(
