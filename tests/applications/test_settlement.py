@@ -114,11 +114,13 @@ def test_sums_hold_what_is_still_asked_what_was_awarded_and_what_came() -> None:
     rows = [
         Counted(("A", "B"), S.SUBMITTED, Decimal(10), None),
         Counted(("A",), S.REJECTED, Decimal(1000), None),
+        Counted(("C",), S.DROPPED, Decimal(7), Decimal(7)),  # awarded, and not taken up
         Counted(("A",), S.RUNNING, Decimal(100), Decimal(90), Decimal(30)),
     ]
     assert sums(rows) == [
         Sum("A", 3, Decimal(10), Decimal(90), Decimal(30)),
         Sum("B", 1, Decimal(10), Decimal(0), Decimal(0)),
+        Sum("C", 1),
     ]
 
 

@@ -19,6 +19,7 @@ from tracker.applications.cofunding import (
     HitRate,
     Promise,
     agree,
+    counted_for_us,
     exposure,
     guard,
     hit_rates,
@@ -231,6 +232,23 @@ def test_what_somebody_promised_for_another_is_shown_to_it_and_counts_once_it_ag
     assert counted(cast, cast.lobbyist) == [("amsterdam", Decimal("1")), ("haarlem", Decimal("15000"))]
     promise(cast.deed(), dossier, "haarlem", 2026, Decimal("99000"), "krediet 7")
     assert counted(cast, cast.haarlem) == [], "another amount asks for another word"
+
+
+def test_what_counts_for_us_in_anothers_application_is_named_and_tells_no_chance(cast: Cast) -> None:
+    dossier = start(cast.deed(), cast.call)  # seen by Amsterdam only
+    set_money(cast.deed(), dossier, Money(chance=30), dossier.version)
+    row = promise(cast.deed(), dossier, "haarlem", 2026, Decimal("10000"), "krediet 7", Decimal(500))
+    agree(cast.deed(cast.haarlem), row)
+
+    def likely(user: User) -> list[Decimal]:
+        return [e.likely for _, e in guard(cast.session, viewer_of(user))]
+
+    assert (likely(cast.lobbyist), likely(cast.haarlem)) == ([Decimal("3000.00")], [Decimal("10000.00")])
+    (named,) = counted_for_us(cast.session, viewer_of(cast.haarlem))
+    assert (named.promise.amount, named.owner, named.title) == (Decimal("10000"), "Amsterdam", "")
+    assert counted_for_us(cast.session, viewer_of(cast.lobbyist)) == []
+    promise(cast.deed(), dossier, "haarlem", 2026, Decimal("10000"), "krediet 7", Decimal(299_000))
+    assert counted(cast, cast.haarlem) == [], "nor does other state aid count in its name"
 
 
 def test_a_hit_rate_needs_ten_cases_and_shows_its_uncertainty() -> None:

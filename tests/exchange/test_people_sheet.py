@@ -15,7 +15,7 @@ from db.session import reading, writing
 from db.vocabulary import Role
 from tests.make.pages import make_participant, make_user, visit
 from tracker.errors import Incomplete
-from tracker.exchange.people_sheet import COLUMNS, PersonLine, look, read_sheet, take_in
+from tracker.exchange.people_sheet import COLUMNS, SHEET, PersonLine, look, read_sheet, take_in
 from tracker.lobby.dossiers import DossierFields, open_dossier
 from tracker.rights import Deed
 
@@ -88,9 +88,17 @@ def test_each_row_says_what_is_wrong_with_it(session: Session, now: datetime) ->
 
 
 @pytest.mark.parametrize(
+    ("content", "strange"),
+    [(b"een;twee\n1;2\n", ["een", "twee"]), (b"mail;naam;salaris\na@b.nl;A;1\n", ["salaris"])],
+)
+def test_columns_that_are_none_of_ours_are_asked_about(content: bytes, strange: list[str]) -> None:
+    assert [column.name for column in SHEET.strange(read_sheet(content, "x.csv"))] == strange
+
+
+@pytest.mark.parametrize(
     ("content", "name"),
-    [(b"", "x.csv"), (b"PK\x03\x04 no workbook", "x.xlsx"), (b"\xff\xfe\x00", "x.csv"), (b"een;twee\n1;2\n", "x.csv"),
-     (b"e-mailadres;naam\n", "x.csv"), (b"e-mailadres;naam;salaris\na@b.nl;A;1\n", "x.csv")],
+    [(b"", "x.csv"), (b"PK\x03\x04 no workbook", "x.xlsx"), (b"\xff\xfe\x00", "x.csv"),
+     (b"e-mailadres;naam\n", "x.csv")],
 )  # fmt: skip
 def test_a_file_that_cannot_be_meant_is_refused_in_dutch(content: bytes, name: str) -> None:
     with pytest.raises(Incomplete) as refused:

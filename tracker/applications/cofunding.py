@@ -112,12 +112,23 @@ def _likely(promise: Promise) -> Decimal:
 
 
 def promises(session: Session, viewer: Viewer) -> list[Promise]:
-    """Every promise that its participant stands for and the viewer may see: the own organisation's, and open ones."""
+    """Every promise that its participant stands for and the viewer may see: the own organisation's, and open ones.
+
+    The chance is of the application: for who may not see that it is not judged, and cannot be read off a sum.
+    """
     rows = _seen(viewer).where(col(Cofunding.agreed_on).is_not(None))
+    open_to = _open_to(session, viewer)
     return [
-        Promise(c.participant_id, c.year, c.amount, c.de_minimis, d.stage, a.chance, bool(c.cover))
+        Promise(
+            c.participant_id, c.year, c.amount, c.de_minimis, d.stage, a.chance if d.id in open_to else None,
+            bool(c.cover),
+        )
         for c, a, d in session.exec(rows)
-    ]
+    ]  # fmt: skip
+
+
+def _open_to(session: Session, viewer: Viewer) -> set[int]:
+    return set(session.exec(select(Dossier.id).where(visible(viewer, Dossier))))
 
 
 def _seen(viewer: Viewer) -> Any:
@@ -135,7 +146,7 @@ def _in_the_name_of(viewer: Viewer) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True)
-class WaitingPromise:
+class ElsewherePromise:
     """An amount that its participant did not say itself; the title only for who may see the application."""
 
     promise: Cofunding
@@ -145,13 +156,23 @@ class WaitingPromise:
     ours: bool
 
 
-def waiting_for_word(session: Session, viewer: Viewer) -> list[WaitingPromise]:
+def waiting_for_word(session: Session, viewer: Viewer) -> list[ElsewherePromise]:
     """Promises that count for nothing before their participant agrees, by year; those of what was lost are over."""
-    query = _seen(viewer).where(col(Cofunding.agreed_on).is_(None), col(Dossier.stage).not_in(LOST))
-    open_to = set(session.exec(select(Dossier.id).where(visible(viewer, Dossier))))
+    return _elsewhere(session, viewer, col(Cofunding.agreed_on).is_(None))
+
+
+def counted_for_us(session: Session, viewer: Viewer) -> list[ElsewherePromise]:
+    """What others promised in the viewer's organisation's name and it agreed to: what its sums hold is named."""
+    agreed = col(Cofunding.agreed_on).is_not(None), col(Dossier.participant_id) != viewer.participant_id
+    return _elsewhere(session, viewer, *agreed, _in_the_name_of(viewer))
+
+
+def _elsewhere(session: Session, viewer: Viewer, *where: ColumnElement[bool]) -> list[ElsewherePromise]:
+    query = _seen(viewer).where(*where, col(Dossier.stage).not_in(LOST))
+    open_to = _open_to(session, viewer)
     names = dict(session.exec(select(Participant.id, Participant.name)).all())
     return [
-        WaitingPromise(
+        ElsewherePromise(
             row, names[row.participant_id], names[dossier.participant_id],
             dossier.title if dossier.id in open_to else "", row.participant_id == viewer.participant_id,
         )

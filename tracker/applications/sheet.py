@@ -9,14 +9,17 @@ from typing import Any
 from pydantic import ValidationError
 from sqlmodel import Session, col, func, or_, select
 
-from db.models import Application, Call, Dossier, Sighting
+from db.models import Application, Call, Dossier, Reference, Sighting
 from db.queries import BY_HAND
 from db.vocabulary import Role, Status, Visibility, spoken
 from db.vocabulary_lobby import NOT_YET_IN, ApplicationStage, DossierKind, LogKind
 from scrapers.listing import Listing
 from tracker.applications.cofunding import FIXED
 from tracker.applications.stages import OVER, check_lead
+from tracker.calendar.decision_clock import follow_application
 from tracker.calls.corrections import add_call
+from tracker.calls.identity import same_reference
+from tracker.calls.mentions import named_in
 from tracker.calls.typed_values import euros, moment
 from tracker.errors import Incomplete, Refused
 from tracker.exchange.rows import Row, text_of
@@ -31,9 +34,19 @@ COLUMNS = (
     "aanvraag", "regeling", "adres", "programma", "fase", "penvoerder", "gevraagd", "toegekend", "beschikking",
     "ingediend", "besluit",
 )  # fmt: skip
+# What a column of another name probably is; a person chooses.
+LIKELY = {
+    "titel": "aanvraag", "naam": "aanvraag", "project": "aanvraag", "projectnaam": "aanvraag",
+    "subsidie": "regeling", "call": "regeling", "fonds": "regeling", "url": "adres", "link": "adres",
+    "programme": "programma", "status": "fase", "aanvrager": "penvoerder", "bedrag": "gevraagd",
+    "aangevraagd": "gevraagd", "gevraagd bedrag": "gevraagd", "verleend": "toegekend", "toegekend bedrag": "toegekend",
+    "beschikkingsnummer": "beschikking", "kenmerk": "beschikking", "indiendatum": "ingediend",
+    "datum ingediend": "ingediend", "besluitdatum": "besluit", "datum besluit": "besluit",
+}  # fmt: skip
 SHEET = Sheet(
-    needed="aanvraag, fase, gevraagd en wat u verder weet", columns=COLUMNS, known=COLUMNS, head=COLUMNS,
-    most=MOST_APPLICATIONS,
+    needed="aanvraag, fase, gevraagd en wat u verder weet", columns=COLUMNS, known=COLUMNS,
+    head=("aanvraag", "regeling"),  # the others occur below the head too: 'ingediend' is also a stage
+       most=MOST_APPLICATIONS, likely=LIKELY,
 )  # fmt: skip
 
 
@@ -154,14 +167,26 @@ def _by_hand(row: dict[str, Any], stage: ApplicationStage) -> Listing:
 
 
 def _call(session: Session, named: str, address: str) -> Call | None:
-    """The call by the code its source gives it, its whole title or its address; none where that is not one only."""
-    if not named and not address:
-        return None
-    code = select(Sighting.call_id).where(func.lower(Sighting.external_id) == named.lower())
-    ways = [func.lower(Call.title) == named.lower(), col(Call.id).in_(code)] if named else []
-    ways += [col(Call.url) == address] if address else []
-    found = session.exec(select(Call).where(or_(*ways), col(Call.joined_into).is_(None))).all()
-    return found[0] if len(found) == 1 else None
+    """The call at its address, by the code its source gives it or its official reference, or by its whole title.
+
+    None where there is none. Raises Incomplete where there are several.
+    """
+    code = func.lower(Sighting.external_id) == named.lower()
+    official = col(Sighting.id).in_(
+        select(Reference.sighting_id).where(
+            col(Reference.reference).in_({same_reference(named), *named_in(named).values()})
+        )
+    )
+    spoken_of = select(Sighting.call_id).where(or_(code, official))
+    ways = [col(Call.url) == address] if address else []
+    ways += [or_(func.lower(Call.title) == named.lower(), col(Call.id).in_(spoken_of))] if named else []
+    for way in ways:
+        found = session.exec(select(Call).where(way, col(Call.joined_into).is_(None))).all()
+        if len(found) > 1 and way is ways[-1]:
+            raise Incomplete(f"Er zijn {len(found)} regelingen die zo heten: noem haar code, of zet haar adres erbij.")
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def take_in(deed: Deed, lines: Iterable[ApplicationLine]) -> list[Dossier]:
@@ -182,4 +207,5 @@ def _add(deed: Deed, line: ApplicationLine) -> Dossier:
     values |= {"participant_id": dossier.participant_id, "visibility": dossier.visibility}
     deed.session.add(Application(dossier_id=dossier.id, **values))
     log(deed, dossier, LogKind.MOVED, f"Ingelezen uit een bestand: {stage.label}", stages=(before, stage))
+    follow_application(deed.session, dossier.id, deed.now)  # steps that were planned for the call before
     return dossier

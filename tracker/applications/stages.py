@@ -178,7 +178,7 @@ def promise(
             amount=own_money,
             visibility=dossier.visibility,
         )
-    row.agreed_on = _agreed(deed, row, own_money)
+    row.agreed_on = _agreed(deed, row, own_money, de_minimis)
     row.amount, row.cover, row.de_minimis = own_money, cover.strip(), de_minimis
     deed.session.add(row)
     covered = f"gedekt uit {cover.strip()}" if cover.strip() else "nog niet gedekt"
@@ -187,11 +187,11 @@ def promise(
     return row
 
 
-def _agreed(deed: Deed, row: Cofunding, own_money: Decimal) -> date | None:
+def _agreed(deed: Deed, row: Cofunding, own_money: Decimal, de_minimis: Decimal) -> date | None:
     """Since when its participant stands for it; another amount in another's name asks for another word."""
     if row.participant_id == deed.by.participant_id:
         return deed.today
-    return row.agreed_on if row.amount == own_money else None
+    return row.agreed_on if (row.amount, row.de_minimis) == (own_money, de_minimis) else None
 
 
 def check_move(application: Application, stage: ApplicationStage, to: ApplicationStage) -> None:

@@ -8,6 +8,7 @@ from db.vocabulary_lobby import NOT_YET_IN, ApplicationStage
 
 S = ApplicationStage
 OPEN = NOT_YET_IN | {S.SUBMITTED, S.RESERVE}
+GIVEN_UP = frozenset({S.REJECTED, S.DROPPED})  # an award that was not taken up is none
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def sums(rows: Iterable[Counted]) -> list[Sum]:
     found: dict[str, Sum] = {}
     for row in rows:
         asked = row.requested or Decimal(0) if row.stage in OPEN else Decimal(0)
-        granted = row.granted or Decimal(0)
+        granted = row.granted or Decimal(0) if row.stage not in GIVEN_UP else Decimal(0)
         for name in row.groups:
             so_far = found.get(name, Sum(name))
             found[name] = Sum(

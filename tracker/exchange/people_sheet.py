@@ -52,16 +52,21 @@ class PersonLine:
 
 
 def read_sheet(content: bytes, file_name: str) -> list[Row]:
-    """The rows of an upload, under our own names. Raises Incomplete, in Dutch."""
+    """The rows of an upload, under the names of its columns. Raises Incomplete, in Dutch."""
     rows = SHEET.read(content, file_name)
-    return [(number, {NAMES[n]: text_of(value) for n, value in row.items() if n in NAMES}) for number, row in rows]
+    return [(number, {n: text_of(value) for n, value in row.items() if n not in PASSED_OVER}) for number, row in rows]
+
+
+def in_our_names(rows: Iterable[Row]) -> list[Row]:
+    """The same rows with each column that we know under the name it has here."""
+    return [(number, {NAMES.get(n, n): value for n, value in row.items()}) for number, row in rows]
 
 
 def look(session: Session, rows: Iterable[Row], by: User, today: date) -> list[PersonLine]:
     """Every row as it would be taken in by this administrator, in the order of the sheet."""
     first_at: dict[str, int] = {}
     checks = _Checks(session, by, today)
-    return [checks.line(number, row, first_at) for number, row in rows]
+    return [checks.line(number, row, first_at) for number, row in in_our_names(rows)]
 
 
 @dataclass

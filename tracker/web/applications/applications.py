@@ -289,6 +289,7 @@ def _guard(request: RequestContext, _subject: None, state: FormState) -> Respons
         state=state,
         rows=cofunding.guard(request.session, request.viewer),
         waiting=cofunding.waiting_for_word(request.session, request.viewer),
+        counted=cofunding.counted_for_us(request.session, request.viewer),
         ceiling=cofunding.DE_MINIMIS,
         seen=stand(cofunding.rooms_of(request.session, request.user.participant_id)),
         year=request.now.today.year,

@@ -1,7 +1,7 @@
 """Aanvragen inlezen: running and past applications from a sheet, shown row by row before any is kept; all or none."""
 
 from db.vocabulary_audit import Action
-from tracker.applications.sheet import COLUMNS, ApplicationLine, look, read_sheet, take_in
+from tracker.applications.sheet import SHEET, ApplicationLine, look, read_sheet, take_in
 from tracker.exchange.rows import Row
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.sheets import SheetPage
@@ -18,7 +18,7 @@ def _take_in(request: RequestContext, lines: list[ApplicationLine]) -> None:
 
 _sheet = SheetPage(
     template="applications/sheet.html",
-    columns=COLUMNS,
+    sheet=SHEET,
     read=read_sheet,
     look=_look,
     take_in=_take_in,

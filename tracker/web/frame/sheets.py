@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tracker.errors import Incomplete
 from tracker.exchange.rows import Row
-from tracker.exchange.sheets import Line
+from tracker.exchange.sheets import Line, Sheet, StrangeColumn
 from tracker.web.frame.actions import attempt
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState
@@ -44,11 +44,12 @@ def sheet_rows(request: RequestContext, read: Callable[[bytes, str], list[Row]])
 class SheetPage(Generic[Line]):
     """A page that shows every row of a sheet as it was understood, and keeps all of the new ones at a second press.
 
-    ``look`` understands the rows; ``take_in`` keeps them, or refuses.
+    Of columns that are none of ours it asks first which of ours they are. ``look`` understands the rows; ``take_in``
+    keeps them, or refuses.
     """
 
     template: str
-    columns: Sequence[str]
+    sheet: Sheet
     read: Callable[[bytes, str], list[Row]]
     look: Callable[[RequestContext, list[Row]], list[Line]]
     take_in: Callable[[RequestContext, list[Line]], object]
@@ -63,7 +64,14 @@ class SheetPage(Generic[Line]):
         read = attempt(request, lambda: sheet_rows(request, self.read))
         if isinstance(read, FormState):
             return self._page(request, read, [], "")
-        lines, content = self.look(request, read), json.dumps(read, ensure_ascii=False)
+        strange = self.sheet.strange(read)
+        if strange and "meant" not in request.form:
+            return self._page(request, EMPTY_FORM, [], json.dumps(read, ensure_ascii=False), strange)
+        meant = {column.name: str(request.form.get(f"column-{n}", "")) for n, column in enumerate(strange)}
+        named = attempt(request, lambda: self.sheet.renamed(read, meant))
+        if isinstance(named, FormState):
+            return self._page(request, named, [], json.dumps(read, ensure_ascii=False), strange)
+        lines, content = self.look(request, named), json.dumps(named, ensure_ascii=False)
         if "keep" not in request.form:
             return self._page(request, EMPTY_FORM, lines, content)
         added = attempt(request, lambda: self.take_in(request, lines))
@@ -71,7 +79,10 @@ class SheetPage(Generic[Line]):
             return self._page(request, added, lines, content)
         return request.to(self.lands, "ingelezen")
 
-    def _page(self, request: RequestContext, state: FormState, lines: list[Line], content: str) -> Response:
+    def _page(
+        self, request: RequestContext, state: FormState, lines: list[Line], content: str,
+        strange: Sequence[StrangeColumn] = (),
+    ) -> Response:  # fmt: skip
         return request.page(
             self.template,
             state=state,
@@ -79,7 +90,8 @@ class SheetPage(Generic[Line]):
             content=content,
             wrong_rows=sum(bool(line.wrong) for line in lines),
             new=sum(not line.wrong and not line.known for line in lines),
-            columns=self.columns,
+            columns=self.sheet.columns,
+            strange=strange,
         )
 
 

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from db.models import Participant
 from db.vocabulary import Role
 from db.vocabulary_audit import Action
-from tracker.exchange.people_sheet import COLUMNS, PersonLine, look, read_sheet, take_in
+from tracker.exchange.people_sheet import COLUMNS, SHEET, PersonLine, look, read_sheet, take_in
 from tracker.exchange.rows import Row
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.sheets import SheetPage
@@ -33,7 +33,7 @@ def _take_in(request: RequestContext, lines: list[PersonLine]) -> None:
 
 _sheet = SheetPage(
     template="people/people_sheet.html",
-    columns=COLUMNS,
+    sheet=SHEET,
     read=read_sheet,
     look=_look,
     take_in=_take_in,
