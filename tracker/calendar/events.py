@@ -32,7 +32,7 @@ def deadline_lines(
 ) -> list[DeadlineLine]:
     """The deadlines with a date, from ``back`` ago on, of calls that answer to ``where``.
 
-    Columns, not objects: a feed of 2,000 deadlines must be there in 50 ms.
+    Columns, not objects: a feed of 2,000 deadlines must be there in 40 ms.
     """
     since = now - back
     own = [getattr(Deadline, name) for name in DeadlineLine._fields[:10]]
@@ -46,7 +46,7 @@ def deadline_lines(
         .where(or_(col(Deadline.at) >= since, col(Deadline.at).is_(None) & (col(Deadline.day) >= local_day(since))))
         .order_by(col(Deadline.day), col(Deadline.id))
     )
-    return [DeadlineLine(*row) for row in session.connection().execute(query)]
+    return list(map(DeadlineLine._make, session.connection().execute(query).all()))
 
 
 def _inside() -> ColumnElement[bool]:
