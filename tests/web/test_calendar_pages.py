@@ -206,6 +206,8 @@ def test_a_moment_whose_day_nobody_knows_stands_on_no_day_and_says_so_everywhere
     for path in ("/kalender?view=lijst&scope=all", "/kalender?view=kwartalen&scope=all"):
         page = me.get(path).text
         assert "dag nog niet bekend" in page[page.rindex("Wintertrilogen") :][:300], path
+        before = page[: page.rindex("Wintertrilogen")][-700:]
+        assert "15 dec" not in before, f"{path}: a day that nobody knows is told of none"
     rows = me.get("/kalender.csv?scope=all").text.splitlines()
     assert any("Wintertrilogen" in row and "dag nog niet bekend" in row for row in rows)
     event = entry_event(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from markupsafe import Markup, escape
 
 from db.vocabulary_calendar import EntryKind, MilestoneState
-from notifications.wording import CITIES, capitalize_first, clock_time, day, short_day
+from notifications.wording import CITIES, capitalize_first, clock_time, day, month, short_day
 from tracker.calendar.entries import Entry
 
 
@@ -70,12 +70,13 @@ def _details(entry: Entry) -> Iterator[str]:
 
 
 def entry_row(entry: Entry) -> Markup:
-    """One entry as a row of the table of a quarter."""
+    """One entry as a row of the table of a quarter; of a day that nobody knows only its month is told."""
+    on = month(entry.day) if entry.unknown_day else short_day(entry.day)
     hour = f", {clock_time(entry.at)}" if entry.at else ""
     title = f'<a href="{escape(entry.href)}">{escape(entry.title)}</a>' if entry.href else escape(entry.title)
     who, blank = escape(entry.who), "" if entry.who else ' class="blank"'
     return Markup(  # noqa: S704 - each part is escaped above and below
-        f'<tr><td class="figure nowrap">{short_day(entry.day)}{hour}</td>'
+        f'<tr><td class="figure nowrap">{on}{hour}</td>'
         f'<td><span aria-hidden="true">{entry.mark}</span> {escape(entry.what)}{"".join(_row_state(entry))}</td>'
         f"<td>{title}{''.join(_row_details(entry))}</td>"
         f'<td{blank} data-label="door">{who}</td></tr>'

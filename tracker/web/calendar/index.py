@@ -265,9 +265,13 @@ def _quarters(
     return {"line": line, "table": views.by_quarter(coming)}
 
 
-def by_month(shown: Iterable[Entry]) -> list[tuple[str, list[tuple[date, list[Entry]]]]]:
-    """Months, in each the days, on each the entries; a period stands on its first day."""
-    months: dict[str, dict[date, list[Entry]]] = {}
+def by_month(shown: Iterable[Entry]) -> list[tuple[str, list[tuple[date | None, list[Entry]]]]]:
+    """Months, in each the days, on each the entries; a period stands on its first day.
+
+    What is usual in a month stands there without a day, since nobody knows it.
+    """
+    months: dict[str, dict[date | None, list[Entry]]] = {}
     for entry in sorted(shown, key=lambda e: e.order):
-        months.setdefault(wording.month(entry.day), {}).setdefault(entry.day, []).append(entry)
+        on = None if entry.unknown_day else entry.day
+        months.setdefault(wording.month(entry.day), {}).setdefault(on, []).append(entry)
     return [(name, list(days.items())) for name, days in months.items()]
