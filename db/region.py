@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from db.home import Home
 from db.region_colours import Colours
 
 SHIPPED = Path(__file__).parents[1] / "tracker" / "agendas"  # a folder a region, beside what all regions share
@@ -34,6 +35,7 @@ class NamedPlace(Part):
 class Places(Part):
     """Where money may land: how the region's places are named, what lies elsewhere, and its codes in European files."""
 
+    country: str = Field(default="", description="its ISO code; without it no call is told to be for another country")
     nuts: tuple[str, ...] = ()
     named: tuple[NamedPlace, ...] = ()
     elsewhere: tuple[str, ...] = Field(default=(), description="patterns, small letters")
@@ -77,6 +79,7 @@ class Region(Part):
     sources: Asked = Asked()
     demo: Shown | None = None
     governments: frozenset[str] = Field(default=frozenset(), description="its municipalities and provinces, folded")
+    homes: dict[str, Home] = Field(default={}, description="where its participants lie, by their ids")
     moments: tuple[dict[str, Any], ...] = Field(default=(), description="its own, beside those of State and EU")
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from db.home import Home, read_homes
 from db.region import SHIPPED, USUAL, Region
 
 NEEDED = ("region.yaml", "participants.yaml", "bodies.yaml")
@@ -32,7 +33,7 @@ def read_region(folder: Path) -> Region:
     _refuse_derived(folder / "region.yaml", told)
     people = _participants(folder)
     try:
-        found = Region(**told, governments=_governments(people), moments=_moments(folder))
+        found = Region(**told, governments=_governments(people), homes=_homes(folder, people), moments=_moments(folder))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
@@ -72,7 +73,7 @@ def _must_be_there(folder: Path) -> None:
 
 
 def _refuse_derived(path: Path, told: dict[str, Any]) -> None:
-    for name in ("governments", "moments"):
+    for name in ("governments", "homes", "moments"):
         if name in told:
             raise RegionUnreadable(f"{path}: {name} is read from a file of its own")
 
@@ -96,6 +97,13 @@ def _governments(people: dict[str, Any]) -> frozenset[str]:
     names = [name for some in people["subregions"].values() for name in some]
     gone = [merger["from"] for merger in people["mergers"]]
     return frozenset(name.lower() for name in (*names, *people["provinces"], *gone))
+
+
+def _homes(folder: Path, people: dict[str, Any]) -> dict[str, Home]:
+    try:
+        return read_homes(people)
+    except KeyError as error:
+        raise RegionUnreadable(f"{folder / 'participants.yaml'}: {error.args[0]} is no municipality of it") from error
 
 
 def _moments(folder: Path) -> list[dict[str, Any]]:

@@ -161,15 +161,21 @@ class Eligibility(Word):
         """As a filter names it, which does not tell a rule from an estimate."""
         return "niet of zelden voor overheden" if self is Eligibility.NO else self.label
 
-    def told(self, estimate: bool, where: str = "") -> str:
+    def told(self, estimate: bool, where: str = "", out_of_reach: bool = False, users: str = "") -> str:
         """As it stands on a page or in a mail: what is only estimated from the text reads as an estimate.
 
-        ``where``: the one area that it is for; said of what somebody there may apply for.
+        ``where``: the one area that it is for; said of what somebody there may apply for. ``out_of_reach``: the reader
+        works elsewhere, and what others may do there is no news. ``users``: who of the region can, where that is said.
         """
+        if out_of_reach and where and self is not Eligibility.NO:
+            return f"{ELSEWHERE}: {where}"
         label = ESTIMATES[self] if estimate else self.label
-        return f"{label}, {where}" if where and self in (Eligibility.SELF, Eligibility.PARTNER) else label
+        by = f"door {users}" if users else ""
+        told = (label, where, by) if self in (Eligibility.SELF, Eligibility.PARTNER) else (label,)
+        return ", ".join(filter(None, told))
 
 
+ELSEWHERE = "elders"
 ESTIMATES = {
     Eligibility.SELF: "waarschijnlijk zelf aan te vragen",
     Eligibility.PARTNER: "waarschijnlijk als partner",

@@ -15,6 +15,7 @@ from notifications.digest import Item
 from notifications.gist import Described, Gist, gist
 from notifications.message import one_line
 from notifications.news import SOON
+from notifications.places import DecisionWindow
 
 MOST_TITLE = 400  # a call is told when its whole title stands in the mail
 DOUBTED = "een lezer meldt dat dit niet klopt; het wordt nagekeken"
@@ -87,7 +88,7 @@ def call_card(item: Item, now: datetime, link: str) -> CallCard:
         when=_opened(call, now) if _has_opened(item) else when(call, due, now),
         later=_later(call, due, now),
         soon=shown is not None and item.kind is not ToldKind.OPENING and wording.days_between(now, shown) <= SOON,
-        who=_who(call), money=_money(call), gist=about.with_rate,
+        who=_who(call, item.window), money=_money(call), gist=about.with_rate,
         programme=one_line(about.programme or call.publisher, 80),
         changes=tuple(say_change(change, now) for change in item.changes),
         reasons=_reasons(item),
@@ -95,7 +96,7 @@ def call_card(item: Item, now: datetime, link: str) -> CallCard:
         decide_by=wording.moment(go_by) if go_by else "",
         decide_day=wording.day_and_month(go_by) if go_by else "",
         decide_assumed=item.window.assumed, decide_route=item.window.route,
-        also=tuple(_also(other, now) for other in item.also), fresh=item.fresh,
+        also=tuple(_also(other, now, item.window) for other in item.also), fresh=item.fresh,
     )  # fmt: skip
 
 
@@ -118,10 +119,10 @@ def _has_opened(item: Item) -> bool:
     return item.kind is ToldKind.OPENING and item.call.status is Status.OPEN
 
 
-def _also(call: CatalogueCall, now: datetime) -> str:
+def _also(call: CatalogueCall, now: datetime, window: DecisionWindow) -> str:
     """What a call may be the same as: by its title, who says so, and what matters most, to see where they differ."""
     by_whom = f" ({one_line(call.publisher, 80)})" if call.publisher else ""
-    facts = (when(call, call.next_due, now), _money(call), _who(call))
+    facts = (when(call, call.next_due, now), _money(call), _who(call, window))
     return f"{one_line(call.title, MOST_TITLE)}{by_whom}: {'; '.join(filter(None, facts))}"
 
 
@@ -201,9 +202,10 @@ def _later(call: CatalogueCall, due: CallDate | None, now: datetime) -> str:
     return f"{line} en nog {len(later) - 1} keer" if len(later) > 1 else line
 
 
-def _who(call: CatalogueCall) -> str:
-    known = call.eligible != Eligibility.UNKNOWN
-    label = Eligibility(call.eligible).told(call.eligible_estimate, only_within(call.publisher)) if known else ""
+def _who(call: CatalogueCall, window: DecisionWindow) -> str:
+    where, out = only_within(call.publisher), window.out_of_reach
+    known = call.eligible != Eligibility.UNKNOWN or out
+    label = Eligibility(call.eligible).told(call.eligible_estimate, where, out, window.users) if known else ""
     applicants = wording.listed([_label(Applicant, name) for name in call.applicants][:6])
     if label and applicants:
         return f"{label} ({applicants})"

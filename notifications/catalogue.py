@@ -112,6 +112,7 @@ class CatalogueCall:
     held: bool = False
     closes_at: datetime | None = None
     gate_at: datetime | None = None
+    given_within: str | None = None  # the authority in whose area alone it may be used
     remark: str = ""
     stale: Mapping[str, str] = field(default_factory=dict)
     doubted: frozenset[str] = frozenset()  # fields and kinds of date that a reader says are wrong
@@ -148,8 +149,7 @@ class CatalogueCall:
 
     def days_to_close(self, today: date) -> int | None:
         """Calendar days until one can no longer enter; None where no day is known."""
-        due = self.next_due.day if self.next_due else None
-        return None if due is None else (due - today).days
+        return (self.next_due.day - today).days if self.next_due and self.next_due.day else None
 
     @property
     def is_said_to_be_ours(self) -> bool:
@@ -360,7 +360,7 @@ def _is_stock(row: Call, sources: Iterable[str], began: Mapping[str, datetime]) 
 
 _OWN = (
     *("id", "version", "language", "instrument", "eligible", "eligible_estimate", "budget", "max_amount", "held"),
-    *("closes_at", "first_seen"),
+    *("closes_at", "first_seen", "given_within"),
 )
 STATUSES = {status.value: status for status in Status}
 NOT_READ: dict[str, Any] = {

@@ -211,6 +211,8 @@ def compose(
     fresh = [item for item in items if item.kind is ToldKind.NEW]
     others = [query for query in wanted if Eligibility.NO in query.filter.eligible]
     asked = [item for item in fresh if item.followed or _is_asked_for(item.call, others)]
+    if all(query.filter.eligible for query in wanted):  # who asks by who may apply means what is for their own area
+        asked = [item for item in asked if item.followed or not windows(item.call).out_of_reach]
     weighed = {item.call.id: each for item in asked if not (each := item.weighed(windows(item.call))).is_weak}
     of_use = [item for item in asked if item.call.id in weighed]
     usable = _folded(sorted(of_use, key=lambda item: weighed[item.call.id].order), catalogue)
@@ -224,7 +226,11 @@ def compose(
         for item, also in usable
         if item.call.id in placing.named
     ]
-    rest = [item.placed(PLACE_OF[item.kind], item.window) for item in items if item.kind is not ToldKind.NEW]
+    rest = [
+        item.placed(PLACE_OF[item.kind], windows(item.call).of_area)
+        for item in items
+        if item.kind is not ToldKind.NEW and _concerns(item, windows(item.call), memory)
+    ]
     ordered = tuple(sorted([*named, *rest], key=lambda item: item.order))
     new_sources = () if first else coverage.new_since(memory.since)
     return Digest(now, ordered, wanted, coverage, placing.waiting, placing.announced, aside, pressing, new_sources)
@@ -250,6 +256,12 @@ def _folded(items: Iterable[Item], catalogue: Catalogue) -> list[tuple[Item, tup
 def _is_asked_for(call: CatalogueCall, for_others: Iterable[SubscriptionQuery]) -> bool:
     """Whether a public body can use it, or a filter asks by name for what it hardly can."""
     return call.eligible != Eligibility.NO or any(passes(call, query) for query in for_others)
+
+
+def _concerns(item: Item, window: DecisionWindow, memory: Memory) -> bool:
+    """Whether a date is worth a line again: not of what lands elsewhere, unless the reader follows it or put it off."""
+    own = item.followed or item.call.id in memory.later
+    return own or not window.out_of_reach or item.kind not in (ToldKind.CLOSING, ToldKind.OPENING)
 
 
 PLACE_OF = {

@@ -71,7 +71,7 @@ class AlertLine:
 # Who must be told most before who is told when there is room.
 BY_NEED = (
     *(Place.CHOOSE, Place.GONE, Place.CHANGED, Place.CLOSING, Place.OURS),
-    *(Place.OPENING, Place.PARTNER, Place.UNSURE, Place.OTHERS),
+    *(Place.OPENING, Place.PARTNER, Place.UNSURE, Place.ELSEWHERE, Place.OTHERS),
 )
 
 

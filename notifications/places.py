@@ -48,6 +48,7 @@ class Place(Word):
     OURS = "ours", "ook zelf aan te vragen"
     PARTNER = "partner", "als partner"
     UNSURE = "unsure", "niet bekend voor wie"
+    ELSEWHERE = "elsewhere", "niet in uw gebied"
     OTHERS = "others", "niet of zelden voor overheden"
     CHANGED = "changed", "gewijzigd"
     GONE = "gone", "verdwenen bij de bron"
@@ -60,7 +61,10 @@ OF_USE: dict[str, Place] = {
     Eligibility.SELF: Place.OURS, Eligibility.PARTNER: Place.PARTNER,
     Eligibility.UNKNOWN: Place.UNSURE, Eligibility.NO: Place.OTHERS,
 }  # fmt: skip
-MOST_LINES = {Place.OURS: SELF_LINES, Place.PARTNER: PARTNER_LINES, Place.UNSURE: PARTNER_LINES, Place.OTHERS: 20}
+MOST_LINES = {
+    Place.OURS: SELF_LINES, Place.PARTNER: PARTNER_LINES, Place.UNSURE: PARTNER_LINES,
+    Place.ELSEWHERE: PARTNER_LINES, Place.OTHERS: 20,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,16 +72,24 @@ class DecisionWindow:
     """Until when the reader's organisation can say go, or why it is too late to decide at all.
 
     ``assumed``: that day rests on a rhythm of meetings that nobody has looked at yet. ``route``: by which way it can
-    still be decided, such as "met een eigen bijdrage".
+    still be decided, such as "met een eigen bijdrage". ``out_of_reach``: its money lands elsewhere than where they
+    work. ``users``: who of the region can use it, where the own organisation cannot and the reader sees to all of them.
     """
 
     go_by: date | None = None
     late: str = ""
     assumed: bool = False
     route: str = ""
+    out_of_reach: bool = False
+    users: str = ""
+
+    @property
+    def of_area(self) -> "DecisionWindow":
+        """What it says of the reader's area alone, without a day to decide by."""
+        return self if self.out_of_reach or self.users else NO_WINDOW
 
 
-NO_WINDOW = DecisionWindow()
+NO_WINDOW, OUT_OF_REACH = DecisionWindow(), DecisionWindow(out_of_reach=True)
 Windows = Callable[[CatalogueCall], DecisionWindow]
 
 
@@ -103,7 +115,7 @@ class Candidate:
     order: tuple[float, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        chance = 1.0 if self.followed else CHANCES[self.call.eligible]
+        chance = 1.0 if self.followed else CHANCES[Eligibility.NO if self.window.out_of_reach else self.call.eligible]
         late = TOO_LATE if self.window.late else 1.0
         self.worth = self.fit * chance * late * (1.0 if self.call.status is Status.OPEN else NOT_OPEN_YET)
         self.order = -self.worth, self.call.id
@@ -111,7 +123,11 @@ class Candidate:
     @property
     def is_weak(self) -> bool:
         """Whether it is set aside: not said for whom, or for others first, and too little known of it or in common."""
-        if self.followed or self.call.eligible not in LEAST_FIT:
+        if self.followed:
+            return False
+        if self.window.out_of_reach:
+            return self.fit < LEAST_FIT[Eligibility.PARTNER]
+        if self.call.eligible not in LEAST_FIT:
             return False
         guessed = self.call.eligible == Eligibility.UNKNOWN and not self.call.has_text
         return self.fit < (FIT_OF_A_TITLE if guessed else LEAST_FIT[self.call.eligible])
@@ -119,6 +135,8 @@ class Candidate:
     @property
     def place(self) -> Place:
         """Its section when it is not chosen."""
+        if self.window.out_of_reach:
+            return Place.ELSEWHERE
         return Place.OURS if self.followed else OF_USE[self.call.eligible]
 
     def is_due(self, today: date) -> bool:
@@ -162,8 +180,10 @@ def place(candidates: list[Candidate], most: int, today: date, until: date) -> P
 
 
 def _may_choose(candidate: Candidate) -> bool:
-    """Never what does not say for whom it is: that would be a guess. For a partner, only what fits very well."""
+    """Never what lands elsewhere, or does not say for whom it is. For a partner, only what fits very well."""
     eligible = candidate.call.eligible
+    if candidate.window.out_of_reach:
+        return False
     weak = eligible == Eligibility.PARTNER and candidate.fit < FIRST_FIT_OF_A_PARTNER
     known = candidate.followed or not (weak or eligible == Eligibility.UNKNOWN)
     worth = LEAST_WORTH if candidate.followed else FIRST_WORTH

@@ -107,6 +107,9 @@ class Call(Numbered, table=True):
     language: str
     url: str
     publisher: str | None = None
+    given_within: str | None = Field(
+        default=None, index=True, description="the authority in whose area alone it may be used; see db/giver.py"
+    )
     summary: str = Field(default="", sa_type=Text)
     instrument: str = Instrument.GRANT
     allocation: str | None = None

@@ -4,9 +4,10 @@ from datetime import date
 
 from sqlmodel import Session, select
 
+from db.giver import slug
 from db.models import Challenge, Participant
 from tracker.challenges.agenda import load_agendas
-from tracker.people.participants import load_participants, slug, takes_part
+from tracker.people.participants import load_participants, takes_part
 
 
 def test_loading_twice_adds_once_and_keeps_what_people_changed(session: Session) -> None:

@@ -101,7 +101,7 @@ def test_what_waits_stands_as_in_the_mail_and_the_first_says_why_with_the_day_th
         session.add(Follow(user_id=reader, call_id=calls["Alleen volgend"], at=now))
     with reading(engine) as session:
         user, catalogue = session.get_one(User, reader), read_catalogue(session, now, 0.5)
-        windows = read_digest_context(session, (), Now(now)).windows("haarlem")
+        windows = read_digest_context(session, (), Now(now)).windows(Viewer(participant_id="haarlem"))
         session.expunge_all()
         late = late_until("haarlem", body_calendar(session), now.date())
         order = waiting_for(session, Viewer(reader, Role.FUNDRAISER, "haarlem"), now, late_until=late)

@@ -11,11 +11,13 @@ from sqlmodel import Session, col, select
 
 from db.models import Assignment, Call, Challenge, Deadline, DecisionClock, Match
 from db.queries import Viewer
+from db.reach import Reach
 from db.region_served import region
 from db.rights import has_role, visible
 from db.vocabulary import Eligibility, Role
 from db.vocabulary_calendar import MilestoneState
-from notifications.places import NO_WINDOW, DecisionWindow
+from notifications.catalogue import CatalogueCall
+from notifications.places import NO_WINDOW, OUT_OF_REACH, DecisionWindow
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import DecisionRoute, plan_for
@@ -126,6 +128,21 @@ def window_for(
             return DecisionWindow(last.go_by, assumed=last.assumed, route=last.name.lower())
     late = f"waarschijnlijk {last.late}, op een aangenomen ritme" if last.assumed else last.late
     return DecisionWindow(None, late if last.late else "", last.assumed)
+
+
+def window_in(
+    reach: Reach,
+    call: Call | CatalogueCall,
+    closes: date | None,
+    participant: str | None,
+    data: BodyCalendar,
+    today: date,
+) -> DecisionWindow:
+    """The same for a reader whose organisation may lie outside the area of who gives: then it decides nothing."""
+    if reach.is_out_of(call.eligible, call.given_within):
+        return OUT_OF_REACH
+    users = reach.users(call.eligible, call.given_within)
+    return DecisionWindow(users=users) if users else window_for(call.eligible, closes, participant, data, today)
 
 
 def late_until(participant: str | None, data: BodyCalendar, today: date) -> date | None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from db.giver import giver_key
 from db.search_words import search_words
 from db.vocabulary import RevisionKind
 from scrapers.crawled import Crawled, Page
@@ -104,6 +105,7 @@ def call_row(merged: MergedCall) -> dict[str, Any]:
     row["particulars"] = {name: value for name in PARTICULARS if (value := row.pop(name)) not in (None, "", [])}
     for name in MONEY:
         row[name] = None if row[name] is None else Decimal(row[name])
+    row["given_within"] = giver_key(row["publisher"])
     row["published_on"] = date.fromisoformat(row["published_on"]) if row["published_on"] else None
     gates = merged.gates
     row |= {"opens_at": merged.opens_at, "first_gate_at": gates.first_at, "closes_at": gates.last_at}

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Delivery
 from db.queries import Viewer
+from db.reach import Reach, reach_of
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind
 from notifications.catalogue import CatalogueCall
 from notifications.digest_extras import DigestExtras, FollowedDossier, InDoubt
@@ -17,7 +18,7 @@ from notifications.due_today import NOTHING_DUE, AgendaLine, DueToday
 from notifications.places import DecisionWindow, Windows
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar, body_calendar
-from tracker.calendar.latest_go import window_for
+from tracker.calendar.latest_go import window_in
 from tracker.clock import Now
 from tracker.lobby.call_work import CallWork, read_call_work, seen_by, still_running
 from tracker.lobby.due import LobbyDue, lobby_due
@@ -43,7 +44,7 @@ class DigestContext:
     news: MomentNews
     followed: dict[int, tuple[FollowedDossier, ...]]
     network: ActivityNews = field(default_factory=ActivityNews)
-    known: dict[tuple[str, str, date | None], DecisionWindow] = field(default_factory=dict)
+    known: dict[tuple[str, bool, str, date | None, str | None], DecisionWindow] = field(default_factory=dict)
     known_work: dict[Viewer, dict[int, str]] = field(default_factory=dict)
 
     def extras(
@@ -80,17 +81,19 @@ class DigestContext:
         """Who reads along by name somewhere."""
         return frozenset(user for work in self.work.values() for each in work for user in each.group.people)
 
-    def windows(self, participant: str) -> Windows:
-        """Until when this organisation can decide, per call; not asked where it can hardly apply, or nobody knows."""
-        return partial(self._window, participant)
+    def windows(self, reader: Viewer) -> Windows:
+        """Until when the reader's organisation can decide, per call; not asked where it can hardly apply, or nobody
+        knows, nor of what lands elsewhere."""
+        return partial(self._window, reach_of(reader, self.now.today), reader.participant_id or "")
 
-    def _window(self, participant: str, call: CatalogueCall) -> DecisionWindow:
+    def _window(self, reach: Reach, participant: str, call: CatalogueCall) -> DecisionWindow:
         due = call.next_due
         day = None if due is None else local_day(due.at) if due.at else due.day
-        key = participant, call.eligible, day  # many calls close on the same day
+        # Many calls close on the same day; the reach follows from the participant and whether all of it counts.
+        key = participant, reach.everywhere, call.eligible, day, call.given_within
         window = self.known.get(key)
         if window is None:
-            window = self.known[key] = window_for(call.eligible, day, participant, self.bodies, self.now.today)
+            window = self.known[key] = window_in(reach, call, day, participant, self.bodies, self.now.today)
         return window
 
 

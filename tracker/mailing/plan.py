@@ -265,7 +265,7 @@ def write(digests: DigestRun, recipient: Recipient, job: DigestJob, memory: Memo
     memory.learn(due.tells, run.now)
     composed = compose(
         digests.catalogue, queries, memory, digests.coverage, run.now, first=job.first, urgent=job.kind == "urgent",
-        windows=digests.context.windows(recipient.participant_id), until=naming_until(run.mailer, job.expires_at),
+        windows=digests.context.windows(recipient.viewer), until=naming_until(run.mailer, job.expires_at),
     )  # fmt: skip
     filters = [query.filter.challenges for query in queries] if job.kind != "urgent" else []
     extras = digests.context.extras(recipient.viewer, due, filters)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from db.bulk import uncollected
 from db.models import Call
-from db.queries import CallFilter
+from db.queries import CallFilter, Viewer
 from notifications.catalogue import read_calls
 from notifications.digest import Coverage, Digest, SubscriptionQuery, compose
 from notifications.message import Letter
@@ -62,7 +62,7 @@ def preview(
     context = read_digest_context(session, (), Now(now), user_id, lobby)
     digest = compose(
         weighed.catalogue, recipient.queries, memory, read_coverage(session, mailer.sources_on, now), now,
-        windows=context.windows(recipient.participant_id), until=naming_until(mailer, _next_at(recipient, now)),
+        windows=context.windows(recipient.viewer), until=naming_until(mailer, _next_at(recipient, now)),
         first=not any(subscription.had_first for subscription in recipient.subscriptions),
     )  # fmt: skip
     digest = _in_full(session, digest, threshold).counting(weighed.for_others)
@@ -77,7 +77,7 @@ def preview(
 
 @uncollected()
 def finds(
-    session: Session, mailer: Mailer, participant: str, wanted: CallFilter, most: int, now: datetime,
+    session: Session, mailer: Mailer, reader: Viewer, wanted: CallFilter, most: int, now: datetime,
     threshold: float, alike: Alike,
 ) -> Digest:  # fmt: skip
     """What the first mail of a subscription with this filter would name, and what would wait."""
@@ -86,7 +86,7 @@ def finds(
     context = read_digest_context(session, (), Now(now), NOBODY, ())
     until = naming_until(mailer, now)
     digest = compose(
-        weighed.catalogue, [query], Memory(), Coverage(), now, first=True, windows=context.windows(participant),
+        weighed.catalogue, [query], Memory(), Coverage(), now, first=True, windows=context.windows(reader),
         until=until,
     )  # fmt: skip
     return _in_full(session, digest, threshold).counting(weighed.for_others)

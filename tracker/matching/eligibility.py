@@ -11,6 +11,7 @@ from typing import Literal
 
 from db.vocabulary import Applicant
 from tracker.matching import area, practice
+from tracker.matching.abroad import abroad
 from tracker.matching.features import ReadCall
 from tracker.matching.fit import Array
 from tracker.matching.lexicon import Hit, Lexicon, Term
@@ -142,9 +143,9 @@ def measured(reading: ReadCall, shares: Array) -> Eligibility:
 
 
 def elsewhere(reading: ReadCall) -> str | None:
-    """The place outside the region that a Dutch call is for, if it is."""
+    """The place outside the region that a call is for, if it is."""
     if reading.language != "nl":
-        return None
+        return abroad(reading.texts["title"], reading.texts["text"], practice.kinds_of(reading.call))
     return area.elsewhere(reading.texts["title"], reading.texts["text"], reading.call.publisher)
 
 

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 FILE = Path(__file__).with_name("weights.zip")
-RULES = 5  # of who may apply; one more with each change of them, so that what is stored is matched again
+RULES = 6  # of who may apply; one more with each change of them, so that what is stored is matched again
 
 
 def _about() -> tuple[str, float]:

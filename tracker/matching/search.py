@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_
+from sqlalchemy import ColumnElement, and_, case, exists, not_, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from db.models import Call, Delivery, Leaning, Match, Told, Verdict
 from db.queries import CallFilter, Viewer, calls_for, followed_calls
+from db.reach import ANYWHERE, USABLE, Reach
 from db.rights import visible
 from db.search import Translations, by_code, by_name, parts_of, read_translations
 from db.search_words import fold, halves
@@ -45,11 +46,14 @@ class PersonalFilter:
     """What a page narrows down for one person, beside the filter that anybody could have.
 
     ``fit``: the least score of a match, in percent. ``unjudged``: MINE or OURS, what the person, or nobody of the
-    person's organisation, has judged. ``set_aside``, ``waiting``: when a digest to this person was planned; the calls
-    that it only counted, because a public body can hardly use them or because it had no room for them.
+    person's organisation, has judged. ``reach``: of the organisation; what is out of it answers to no filter of who
+    may apply, unless ``elsewhere`` asks for just that. ``set_aside``, ``waiting``: when a digest to this person was
+    planned; the calls that it only counted, because a public body can hardly use them or because it had no room.
     """
 
     viewer: Viewer = field(default_factory=Viewer)
+    reach: Reach = ANYWHERE
+    elsewhere: bool = False
     fit: int = 0
     unjudged: str = ""
     set_aside: datetime | None = None
@@ -58,7 +62,7 @@ class PersonalFilter:
     @property
     def narrows(self) -> bool:
         """Whether it leaves anything out."""
-        return bool(self.fit or self.unjudged or self.set_aside or self.waiting)
+        return bool(self.fit or self.unjudged or self.set_aside or self.waiting or self.elsewhere)
 
 
 EVERYBODY = PersonalFilter()
@@ -72,6 +76,7 @@ class SortBasis:
     wanted: CallFilter
     translations: Translations
     user_id: int | None
+    reach: Reach
 
 
 def find(
@@ -90,8 +95,8 @@ def find(
     translations = read_translations(session) if wanted.text.strip() else {}
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
     query = calls_for(deeper, now, SHOWN_FROM, translations).where(IS_CALL).order_by(None)
-    query = query.where(*_personal(session, personal, deeper.challenges))
-    basis = SortBasis(now, deeper, translations, personal.viewer.user_id)
+    query = query.where(*_personal(session, personal, deeper))
+    basis = SortBasis(now, deeper, translations, personal.viewer.user_id, personal.reach)
     sort = ORDERS[order or ("words" if wanted.text.strip() else "closes")]
     ordered = query.order_by(*sort(basis)).limit(most).offset((page - 1) * most)
     ids, total = _with_total(session, query, ordered, narrow=wanted != CallFilter() or personal.narrows)
@@ -127,8 +132,12 @@ def found_apart(
     return sorted(((part, total) for part, total in totals.items() if total), key=lambda found: found[1])
 
 
-def _personal(session: Session, personal: PersonalFilter, challenges: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    conditions = []
+def _personal(session: Session, personal: PersonalFilter, wanted: CallFilter) -> list[ColumnElement[bool]]:
+    conditions, challenges = [], wanted.challenges
+    if personal.elsewhere:
+        conditions.append(personal.reach.outside)
+    elif personal.reach.limits and set(wanted.eligible) & set(USABLE):
+        conditions.append(not_(personal.reach.outside))
     if personal.fit:
         conditions.append(matched(col(Call.id), challenges, personal.fit / 100, personal.viewer.user_id))
     if personal.unjudged:
@@ -197,7 +206,8 @@ def _by_words(basis: SortBasis) -> list[Any]:
     text, over = basis.wanted.text, _over_for_words(basis.now)
     coded, names = case((by_code(text), 0), else_=1), basis.translations
     in_name = case((by_name(text, names, whole=True), 0), (by_name(text, names), 1), else_=2)
-    return [coded, over, in_name, chance_of_use().desc(), next_gate_expression(basis.now), col(Call.id).desc()]
+    of_use, gate = chance_of_use(basis.reach), next_gate_expression(basis.now)
+    return [coded, over, in_name, of_use.desc(), gate, col(Call.id).desc()]
 
 
 def _over_for_words(now: datetime) -> ColumnElement[bool]:
@@ -206,7 +216,7 @@ def _over_for_words(now: datetime) -> ColumnElement[bool]:
 
 
 def _by_fit(basis: SortBasis) -> list[Any]:
-    worth = best_score(basis.wanted.challenges, basis.user_id) * chance_of_use()
+    worth = best_score(basis.wanted.challenges, basis.user_id) * chance_of_use(basis.reach)
     return [_over_for_words(basis.now), func.coalesce(worth, 0).desc(), next_gate_expression(basis.now), col(Call.id)]
 
 
@@ -253,21 +263,25 @@ def _score(user_id: int | None) -> Any:
 
 
 def worth(
-    challenges: tuple[str, ...], user_id: int | None, now: datetime, late_until: datetime | None = None
-) -> ColumnElement[float]:
+    challenges: tuple[str, ...], user_id: int | None, now: datetime, late_until: datetime | None = None,
+    reach: Reach = ANYWHERE,
+) -> ColumnElement[float]:  # fmt: skip
     """What a digest orders by (notifications/places.py), in SQL: fit, chance of use, and whether it can be decided.
 
-    ``late_until``: what closes by then the reader's organisation can no longer decide on.
+    ``late_until``: what closes by then the reader's organisation can no longer decide on. ``reach``: what is out of it
+    is worth as little as what is for others, and nothing is decided on it.
     """
-    chance = case((col(Call.id).in_(followed_calls(user_id)), 1.0), else_=chance_of_use())
+    chance = case((col(Call.id).in_(followed_calls(user_id)), 1.0), else_=chance_of_use(reach))
     score = func.coalesce(best_score(challenges, user_id), 0.0) * chance
     score = score * case((status_expression(now) == str(Status.OPEN), 1.0), else_=NOT_OPEN_YET)
     if late_until is None:
         return score
-    asked = col(Call.eligible).in_((Eligibility.SELF, Eligibility.PARTNER))
-    return score * case((and_(asked, next_gate_expression(now) <= late_until), TOO_LATE), else_=1.0)
+    decided = [col(Call.eligible).in_((Eligibility.SELF, Eligibility.PARTNER)), next_gate_expression(now) <= late_until]
+    decided += [not_(reach.outside)] if reach.limits else []
+    return score * case((and_(*decided), TOO_LATE), else_=1.0)
 
 
-def chance_of_use() -> ColumnElement[float]:
-    """How likely a public body can use a call, as a digest weighs it."""
-    return case(CHANCES, value=col(Call.eligible), else_=0.0)
+def chance_of_use(reach: Reach = ANYWHERE) -> ColumnElement[float]:
+    """How likely a public body, there where the reader works, can use a call, as a digest weighs it."""
+    chance = case(CHANCES, value=col(Call.eligible), else_=0.0)
+    return case((reach.outside, CHANCES[Eligibility.NO]), else_=chance) if reach.limits else chance

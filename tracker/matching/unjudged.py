@@ -10,6 +10,7 @@ from sqlmodel import Session, and_, col, func, not_, or_, select
 
 from db.models import Call, Challenge, Match, Revision, Subscription, Team, TeamMember, Verdict
 from db.queries import Viewer
+from db.reach import reach_of
 from db.status import IS_CALL, next_gate_expression, standing
 from db.vocabulary import CLOSING_KINDS, Eligibility, NoReason, Say
 from notifications.wording import AMSTERDAM, local_day
@@ -121,7 +122,7 @@ def waiting_for(
         select(Call.id)
         .where(standing(now), matched(col(Call.id), mine, user_id=viewer.user_id))
         .where(col(Call.id).not_in(judged))
-        .order_by(worth(mine, viewer.user_id, now, too_late).desc())
+        .order_by(worth(mine, viewer.user_id, now, too_late, reach_of(viewer, local_day(now))).desc())
         .order_by(func.coalesce(next_gate_expression(now), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
         .order_by(col(Call.id))
     )
@@ -154,6 +155,7 @@ def closed_unjudged(session: Session, viewer: Viewer, now: datetime) -> list[Clo
         .where(col(Match.score) >= SHOWN_FROM, IS_CALL, col(Call.joined_into).is_(None))
         .where(col(Call.closes_at) <= now, col(Call.closes_at) > now - CLOSED_SINCE)
         .where(Call.eligible != Eligibility.NO, col(Call.id).not_in(judged))
+        .where(not_(reach_of(viewer, local_day(now)).outside))
         .order_by(col(Challenge.agenda_id), col(Challenge.position), col(Call.closes_at).desc(), col(Call.id))
     )
     if mine:

@@ -1,7 +1,5 @@
 """The participants of the region: loaded from data, valid from and until a day, each with its colleagues."""
 
-import re
-import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 import yaml
 from sqlmodel import Session, col, select
 
+from db.giver import slug
 from db.models import Participant, User
 from db.region import USUAL
 from db.vocabulary import ParticipantKind, Role
@@ -65,12 +64,6 @@ def _named(data: dict[str, Any]) -> list[tuple[str, Participant]]:
 
 def _municipality(name: str, subregion: str | None) -> Participant:
     return Participant(id=slug(name), name=name, kind=ParticipantKind.MUNICIPALITY, subregion=subregion)
-
-
-def slug(name: str) -> str:
-    """'Ter Aar' -> 'ter-aar'."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
 KIND_WORDS = {

@@ -247,12 +247,13 @@ def closing(request: RequestContext, mine: tuple[str, ...]) -> list[int]:
     )
     followed = col(Call.id).in_(followed_calls(viewer.user_id))
     gate = next_gate_expression(now)
+    of_use = (col(Call.eligible) != Eligibility.NO) & ~request.reach.outside
     query = (
         select(Call.id)
         .where(standing(now), gate <= now + timedelta(days=CLOSING_DAYS))
-        .where(followed | (matched(col(Call.id), mine) & (col(Call.eligible) != Eligibility.NO)))
+        .where(followed | (matched(col(Call.id), mine) & of_use))
         .where(col(Call.id).not_in(refused), col(Call.id).not_in(never))
-        .order_by(followed.desc(), chance_of_use().desc(), gate, col(Call.id))
+        .order_by(followed.desc(), chance_of_use(request.reach).desc(), gate, col(Call.id))
     )
     return list(request.session.exec(query))
 
@@ -264,7 +265,7 @@ def new(request: RequestContext, mine: tuple[str, ...], shown: Collection[int]) 
         select(Call.id)
         .where(standing(request.now.instant), col(Call.first_seen) > request.now.instant - timedelta(days=DAYS_BACK))
         .where(best >= SHOWN_FROM, col(Call.id).not_in(shown))
-        .order_by(chance_of_use().desc(), best.desc(), col(Call.id))
+        .order_by(chance_of_use(request.reach).desc(), best.desc(), col(Call.id))
     )
     return list(request.session.exec(query))
 

@@ -112,6 +112,8 @@ class CallAnswer(ApiAnswer):
     eligible: str
     eligible_estimate: bool
     eligible_why: str
+    only_within: str
+    out_of_reach: bool
     summary: str
     held: bool
     sightings: list[SightingAnswer]

@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 from starlette.responses import JSONResponse
 
+from db.giver import only_within
 from db.models import Agenda, Call, Challenge, Crawl
 from db.queries import live_call, said_in_public
+from db.reach import reach_of
 from tracker.calls.records import records
 from tracker.calls.since import changed_since
 from tracker.matching.search import read_through
@@ -103,7 +105,13 @@ def _changed_calls(caller: Caller, query: CallQuestion, after: int) -> answers.C
 
 
 def _items(caller: Caller, found: list[Call]) -> list[answers.CallAnswer]:
-    return [answers.CallAnswer(**record) for record in records(caller.session, found, caller.now.instant)]
+    """With where alone each may be used, and whether that is elsewhere for who holds the key."""
+    reach, rows = reach_of(caller.viewer, caller.now.today), records(caller.session, found, caller.now.instant)
+    where = (
+        {"only_within": only_within(call.publisher), "out_of_reach": reach.is_out_of(call.eligible, call.given_within)}
+        for call in found
+    )
+    return [answers.CallAnswer(**row, **there) for row, there in zip(rows, where, strict=True)]
 
 
 @getting("/regelingen/{call_id:id}", "regeling", "Eén regeling")

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from db.models import Call, Challenge, Crawl, Revision
 from db.queries import CallFilter, Viewer
+from db.reach import Reach
 from db.search import programmes
 from notifications.wording import short_day
 from tracker.matching.search import MINE, OURS, PersonalFilter
@@ -43,17 +44,20 @@ class ListQuery(Filter):
 class SearchQuery(ListQuery):
     """The same with what one person narrows it down to.
 
-    ``set_aside`` and ``waiting``: what a digest counted and did not name, by when it was planned, as RFC 3339.
+    ``area``: what lands outside that of the own organisation. ``set_aside`` and ``waiting``: what a digest counted and
+    did not name, by when it was planned, as RFC 3339.
     """
 
     fit: Annotated[int | None, Field(ge=1, le=100)] = None
     unjudged: Literal["mine", "ours"] | None = None
+    area: Literal["elsewhere"] | None = None
     set_aside: AwareDatetime | None = None
     waiting: AwareDatetime | None = None
 
-    def personal(self, viewer: Viewer) -> PersonalFilter:
-        """What is narrowed down, for this viewer."""
-        return PersonalFilter(viewer, self.fit or 0, self.unjudged or "", self.set_aside, self.waiting)
+    def personal(self, viewer: Viewer, reach: Reach) -> PersonalFilter:
+        """What is narrowed down, for this viewer and the area of their organisation."""
+        told, elsewhere = (self.set_aside, self.waiting), self.area is not None
+        return PersonalFilter(viewer, reach, elsewhere, self.fit or 0, self.unjudged or "", *told)
 
 
 class Programmes:

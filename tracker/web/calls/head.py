@@ -10,7 +10,7 @@ from notifications.digest import Item
 from notifications.gist import Gist
 from notifications.wording import local_day
 from tracker.calendar.bodies import body_calendar
-from tracker.calendar.latest_go import window_for
+from tracker.calendar.latest_go import window_in
 from tracker.lobby.call_work import CallWork, read_call_work, seen_by
 from tracker.matching import DIGEST_THRESHOLD
 from tracker.web.frame.context import RequestContext
@@ -37,6 +37,7 @@ def head_of(request: RequestContext, call: Call, decides: str | None = None) -> 
     work = seen_by(request.viewer, read_call_work(request.session, [call.id])[call.id])
     bodies, due = body_calendar(request.session), known.next_due
     closes = local_day(due.shown) if known.is_news and due and due.shown else None
-    window = window_for(known.eligible, closes, decides or request.viewer.participant_id, bodies, request.now.today)
+    deciding = decides or request.viewer.participant_id
+    window = window_in(request.reach, known, closes, deciding, bodies, request.now.today)
     card = call_card(Item(known, ToldKind.REMINDER, window=window), now, f"/regelingen/{call.id}")
     return CallHead(card, gist_of(known), work)

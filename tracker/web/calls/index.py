@@ -14,7 +14,7 @@ from tracker.web.frame.context import RequestContext
 def index(request: RequestContext) -> Response:
     """The list; htmx asks for the results only."""
     query, session = request.read_query(SearchQuery), request.session
-    personal = query.personal(request.viewer)
+    personal = query.personal(request.viewer, request.reach)
     results = find(session, query.wanted(), request.now.instant, query.order or "", query.page, personal=personal)
     return request.page(
         "calls/index.html",

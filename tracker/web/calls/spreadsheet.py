@@ -31,7 +31,7 @@ def download(request: RequestContext) -> Response:
 
 def _parts(request: RequestContext) -> Iterator[list[CallRow]]:
     query = request.read_query(SearchQuery)
-    personal = query.personal(request.viewer)
+    personal = query.personal(request.viewer, request.reach)
     for page in range(1, MOST // BATCH + 1):
         calls = find(
             request.session, query.wanted(), request.now.instant, query.order or "", page, BATCH, personal
@@ -45,7 +45,8 @@ def _cells(request: RequestContext, row: CallRow) -> tuple[object, ...]:
     call, moment, strong = row.call, row.when.moment, [why for why in row.why if not why.weak]
     return (
         call.title, row.code, row.status.label, row.when.kind or row.when.text, moment and local_day(moment),
-        clock_time(moment) if isinstance(moment, datetime) else None, phrases.who_may_apply(call), call.eligible_why,
+        clock_time(moment) if isinstance(moment, datetime) else None, phrases.who_may_apply(call, request.reach),
+        call.eligible_why,
         "; ".join(phrases.challenge_name(why.challenge) for why in strong),
         round(100 * strong[0].score) if strong else None, "; ".join(map(phrases.said, row.verdicts)),
         ", ".join(call.programme), call.publisher, Instrument(call.instrument).label, call.type_of_action, call.budget,

@@ -5,42 +5,43 @@ from collections.abc import Collection
 from sqlmodel import select
 
 from db.models import Follow
-from db.vocabulary import Eligibility, Status
+from db.reach import Reach
+from db.vocabulary import Status
 from notifications import wording
 from notifications.places import DecisionWindow
 from tracker.calendar.bodies import BodyCalendar
-from tracker.calendar.latest_go import next_closing, window_for
+from tracker.calendar.latest_go import next_closing, window_in
 from tracker.web.calls.rows import CallRow, Why
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.phrases import challenge_name, who_may_apply
+from tracker.web.frame.phrases import challenge_name, who_if_known
 
 
 def why_here(request: RequestContext, row: CallRow, mine: Collection[str], bodies: BodyCalendar) -> str:
     """The same of one row, for who looks at it."""
     mine_too = select(Follow.call_id).where(Follow.user_id == request.viewer.user_id, Follow.call_id == row.call.id)
     followed = request.session.exec(mine_too).first() is not None
-    return why_first(row, mine, followed, window_of(request, row, bodies))
+    return why_first(row, mine, followed, window_of(request, row, bodies), request.reach)
 
 
 def window_of(request: RequestContext, row: CallRow, bodies: BodyCalendar) -> DecisionWindow:
     """Until when the reader's organisation can decide on a row, as mail and the call's page say it."""
     closing = next_closing(row.dates, request.now)
     day = closing[0] if closing else None
-    return window_for(row.call.eligible, day, request.viewer.participant_id, bodies, request.now.today)
+    call, viewer = row.call, request.viewer
+    return window_in(request.reach, call, day, viewer.participant_id, bodies, request.now.today)
 
 
-def why_first(row: CallRow, mine: Collection[str], followed: bool, window: DecisionWindow) -> str:
+def why_first(row: CallRow, mine: Collection[str], followed: bool, window: DecisionWindow, reach: Reach) -> str:
     """``past 99% bij Klimaatadaptatie; waarschijnlijk zelf aan te vragen; go/no-go uiterlijk 9 juni 2026``.
 
     ``mine``: the opgaven that count for this reader; none means all.
     """
     counting = [why for why in row.why if not mine or why.challenge.id in mine]
     best = max(counting, key=lambda why: why.score, default=None)
-    unknown = row.call.eligible == Eligibility.UNKNOWN
     parts = (
         _fit(best) if best else "",
         "u volgt deze regeling" if followed else "",
-        "niet bekend wie mag aanvragen" if unknown else who_may_apply(row.call),
+        who_if_known(row.call, reach) or "niet bekend wie mag aanvragen",
         "" if row.status is Status.OPEN else "nog niet open",
         decision_line(window),
     )

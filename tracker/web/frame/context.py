@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from db.models import AuditEntry, User
 from db.queries import Viewer
+from db.reach import Reach, reach_of
 from db.rights import has_role
 from db.vocabulary import Role
 from tracker.clock import Now
@@ -92,6 +93,11 @@ class RequestContext:
         """This person's, now, in this transaction; only for routes that ask for a role."""
         return Deed(self.session, self.user, self.now.instant)
 
+    @property
+    def reach(self) -> Reach:
+        """Whose money can land where this person works."""
+        return reach_of(self.viewer, self.now.today)
+
     def named(self, table: type[M], param: str) -> M:
         """The row that the address names, or NotFound."""
         row = self.session.get(table, self.params[param])
@@ -121,6 +127,7 @@ class RequestContext:
             "me": self.signed.user if self.signed else None,
             "now": self.now.instant,
             "today": self.now.today,
+            "reach": self.reach,
             "may_add": has_role(self.viewer, Role.FUNDRAISER),
             "may_coordinate": has_role(self.viewer, Role.COORDINATOR),
             "may_administer": has_role(self.viewer, Role.ADMINISTRATOR),

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from db.giver import only_within
+from db.giver import giver_key
 from db.models import Call, Challenge, Revision, Verdict
+from db.reach import ANYWHERE, Reach, told_to
 from db.vocabulary import (
     Allocation,
     Applicant,
@@ -223,7 +224,7 @@ def numbered(number: str | None, name: str | None) -> str:
     return f"{number} {name}" if number else name
 
 
-def what(call: Call, code: str = "") -> str:
+def what(call: Call, code: str = "", reach: Reach = ANYWHERE) -> str:
     """One quiet line: programme and code, kind, publisher, who may apply, how it is divided; a moment has less."""
     if call.nature == Nature.MOMENT:
         return " · ".join(filter(None, [Nature(call.nature).label, call.publisher]))
@@ -232,7 +233,7 @@ def what(call: Call, code: str = "") -> str:
         code,
         Instrument(call.instrument).label,
         call.publisher or "",
-        "" if call.eligible == Eligibility.UNKNOWN else who_may_apply(call),
+        who_if_known(call, reach),
         Allocation(call.allocation).label if call.allocation else "",
     ]
     return " · ".join(filter(None, parts))
@@ -244,9 +245,18 @@ def said(verdict: Verdict) -> str:
     return wording.capitalize_first(Say(verdict.say).label) + reason
 
 
-def who_may_apply(call: Call) -> str:
-    """``niet voor overheden`` where a source or rule says so, else ``zelden iets voor een gemeente``; and where."""
-    return Eligibility(call.eligible).told(call.eligible_estimate, only_within(call.publisher))
+def who_may_apply(call: Call, reach: Reach = ANYWHERE) -> str:
+    """``niet voor overheden`` where a source or rule says so, else ``zelden iets voor een gemeente``; and where.
+
+    ``reach``: of its reader, to whom what lands elsewhere is no call to apply for.
+    """
+    return told_to(reach, call.eligible, call.eligible_estimate, call.publisher)
+
+
+def who_if_known(call: Call, reach: Reach) -> str:
+    """The same, or nothing where neither is known: who may apply, nor that it lands elsewhere."""
+    known = call.eligible != Eligibility.UNKNOWN or reach.is_out_of(call.eligible, giver_key(call.publisher))
+    return who_may_apply(call, reach) if known else ""
 
 
 def money(call: Call, sharing: int = 1) -> str:

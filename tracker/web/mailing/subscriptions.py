@@ -223,8 +223,8 @@ def _found(request: RequestContext, query: CallFilter, most: int) -> Digest:
     from tracker.matching import DIGEST_THRESHOLD
 
     mailer, now = open_mailer(request.site.settings, request.site.engine), request.now.instant
-    participant, alike = request.user.participant_id, request.site.part(Alike)
-    return finds(request.session, mailer, participant, query, most, now, DIGEST_THRESHOLD, alike)
+    alike = request.site.part(Alike)
+    return finds(request.session, mailer, request.viewer, query, most, now, DIGEST_THRESHOLD, alike)
 
 
 def _keep(request: RequestContext, row: Subscription, form: SubscriptionForm) -> None:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import col, select
 from starlette.responses import Response
 
+from db.giver import slug
 from db.models import Dossier, LogEntry, Participant, User
 from db.rights import visible
 from db.vocabulary import ParticipantKind
@@ -14,7 +15,7 @@ from db.vocabulary_lobby import LogKind
 from tracker.errors import Incomplete, NotAllowed, NotFound
 from tracker.people import mergers
 from tracker.people.mergers import hand_over_due, in_words, kept_by
-from tracker.people.participants import arranges, slug, takes_part
+from tracker.people.participants import arranges, takes_part
 from tracker.versions import must_stand, stand
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, no_subject
