@@ -198,7 +198,7 @@ def test_settings_come_from_a_file_that_is_named_and_secrets_from_files_of_their
     mine = {k: v for k, v in os.environ.items() if not k.startswith("KANSENRADAR_")}
     given = {"PYTHONPATH": str(ROOT), "KANSENRADAR_CONFIG": "given.env"}
     ran = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, env=mine | given, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", script], cwd=tmp_path, env=mine | given, capture_output=True, text=True, timeout=300
     )
     assert ran.stdout.strip() == f"a@b.example {'k' * 40} {{'rvo': 'http://r.example'}}", ran.stderr
 
@@ -233,7 +233,7 @@ def test_the_help_imports_nothing_heavy(tmp_path: Path) -> None:
         assert "Fetch, store and match" in done.output, done.output
         print(*sorted({"babel", "pydantic", "sqlalchemy", "scrapy", "fastapi", "numpy"} & set(sys.modules)))
     """
-    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert (ran.returncode, ran.stdout.strip()) == (0, ""), ran.stderr
 
 

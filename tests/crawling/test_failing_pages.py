@@ -90,7 +90,7 @@ def test_a_page_that_drips_is_given_up_once(server: Played, tmp_path: Path) -> N
     server.answers["*"] = page("<h1>Groen</h1>Aanvragen kan tot en met 1 juli 2026.")
     server.answers["/robots.txt"] = lambda call: call.send("")
     server.answers["/regelingen/groen-0"] = dripping(stop)
-    outcome = crawled(tmp_path, server, "stad", options={"watched": SITE}, settings={"DOWNLOAD_TIMEOUT": 2})
+    outcome = crawled(tmp_path, server, "stad", options={"watched": SITE}, settings={"DOWNLOAD_TIMEOUT": 5})
     stop.set()
     assert [asked.path[-1] for asked in server.pages()] == ["n", "0", "1", "2"]
     assert len(outcome.listings) == 2

@@ -175,7 +175,7 @@ def test_a_mail_in_doubt_is_not_sent_for_ever(
 def test_silence_at_any_stage_costs_only_that_mail(engine: Engine, smtp: SmtpServer, now: datetime, stage: str) -> None:
     smtp.on(stage, SILENT, times=1)
     put(engine, make_mail(now, "a@x.example"), make_mail(now, "b@x.example"))
-    tally = send(engine, smtp.url("answer=0.3&total=2"), now)
+    tally = send(engine, smtp.url("answer=1.5&total=9"), now)
     assert (tally.accepted, tally.deferred + tally.ambiguous) == (1, 1)
     assert tally.ambiguous == (stage == "dot")
 

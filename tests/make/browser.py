@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import Engine
 
 from db.models import User
@@ -27,6 +27,7 @@ from tracker.web.frame.safety import Limits
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = Path("/usr/bin/chromium")
+BUSY = 120_000  # milliseconds that a page may take on a machine that is busy with other things
 
 
 class Unlimited(Limits):
@@ -92,6 +93,7 @@ def free_port() -> int:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, or Playwright's own; without one the tests are skipped, and say so."""
+    expect.set_options(timeout=BUSY)
     with sync_playwright() as playwright:
         own = Path(playwright.chromium.executable_path)
         if not CHROMIUM.exists() and not own.exists():
@@ -108,4 +110,5 @@ def open_page(browser: Browser, served: Served, who: str | User = "", **options:
     user = served.people[who] if isinstance(who, str) and who else who
     if isinstance(user, User):
         context.add_cookies([{"name": "kansenradar", "value": served.token(user), "url": served.address}])
+    context.set_default_timeout(BUSY)
     return context.new_page()

@@ -47,9 +47,9 @@ def test_it_computes_in_another_process_and_stays_for_the_next_question() -> Non
 def test_it_ends_when_nobody_asks_and_begins_again_when_somebody_does() -> None:
     beside = lengths(idle=0.1)
     beside.encode(["a"])
-    assert child_of(beside).wait(20) == 0
+    assert child_of(beside).wait(120) == 0
     assert beside.encode(["ab"])[0][0] == 2
-    assert child_of(beside).wait(20) == 0
+    assert child_of(beside).wait(120) == 0
 
 
 def test_it_ends_with_what_it_is_beside() -> None:

@@ -1,8 +1,8 @@
 """Trying an opgave's words before they are kept: scored as the matcher would, within bounds of number and time."""
 
-import time
 from contextlib import closing
 from datetime import datetime
+from threading import Event
 
 import pytest
 from sqlalchemy import Engine
@@ -66,12 +66,12 @@ def test_an_opgave_without_words_fits_nothing(filled: Session, now: datetime) ->
 
 
 class Slow:
-    """An encoder that takes its time, as the real one does the first time."""
+    """An encoder that takes its time, as the real one does the first time: until it is let go."""
 
-    name = "slow"
+    name, over = "slow", Event()
 
     def encode(self, texts: list[str]) -> Vectors:
-        time.sleep(0.5)
+        self.over.wait(60)
         raise AssertionError
 
 
@@ -79,6 +79,7 @@ def test_a_form_does_not_wait_for_a_slow_model_and_shows_the_words(filled: Sessi
     found = preview_words(
         filled, PreviewScorer(Slow, 0.05), edited(filled, words_nl=["fietsparkeren"], words_en=[]), now
     )
+    Slow.over.set()
     assert not found.scored
     assert [call.title for call in found.calls] == ["Subsidie voor fietsparkeren bij stations"]
 

@@ -73,7 +73,7 @@ def test_a_clock_that_jumps_forty_days_or_two_hours_and_back_does_nothing_but_as
             wait_for(lambda: len(list(box.glob("*.eml"))) == 2)
         finally:
             process.terminate()
-            assert process.wait(30) == 0, said.read_text()
+            assert process.wait(120) == 0, said.read_text()
     assert "Traceback" not in said.read_text()
     engine.dispose()
 
@@ -120,7 +120,7 @@ def test_two_planners_plan_each_morning_once(engine: Engine, database_url: str, 
             print(morning.isoformat(), file=one.stdin, flush=True)
         planned.append(sum(int(one.stdout.readline()) for one in two))  # type: ignore[union-attr]
     for one in two:
-        one.communicate(timeout=30)
+        one.communicate(timeout=300)
     slots = [mail.key.rpartition(":")[2] for mail in deliveries(engine)][1:]
     assert (planned, slots) == ([1] * 20, [morning.date().isoformat() for morning in mornings])
 
@@ -145,7 +145,7 @@ def test_the_same_mail_leaves_whatever_zone_the_machine_is_in_and_none_without_z
         }
         ours = settings(url, folder, **own)
         for command in ("plan", "send"):
-            assert start(ours, command, "--now", "2026-10-23T08:00", said=folder / "said").wait(60) == 0
+            assert start(ours, command, "--now", "2026-10-23T08:00", said=folder / "said").wait(300) == 0
         (mail,) = (folder / "mail").iterdir()
         written[zone] = (mail.name, mail.read_bytes())
     assert len(set(written.values())) == 1
@@ -153,7 +153,7 @@ def test_the_same_mail_leaves_whatever_zone_the_machine_is_in_and_none_without_z
     (tmp_path / "tzdata").mkdir()
     (tmp_path / "tzdata/__init__.py").touch()
     without = settings(url, tmp_path, PYTHONTZPATH="", PYTHONPATH=f"{tmp_path}:{ROOT}")
-    assert start(without, "schedule", said=tmp_path / "said", module="tracker").wait(60) == 1
+    assert start(without, "schedule", said=tmp_path / "said", module="tracker").wait(300) == 1
     assert (tmp_path / "said").read_text().startswith("kansenradar: no time zone Europe/Amsterdam on this machine")
 
 
@@ -163,7 +163,7 @@ def test_a_source_that_never_answers_holds_up_no_mail_and_a_dead_clock_is_seen(u
     make_call(engine, now, closes=now.date() + timedelta(days=100))
     make_reader(engine, now)
     with playing() as source, socket.create_server(("127.0.0.1", 0)) as free:
-        source.answers[SEARCH] = lambda _: over.wait(60)
+        source.answers[SEARCH] = lambda _: over.wait(600)
         port = free.getsockname()[1]
         free.close()
         asks = {
@@ -194,7 +194,7 @@ def test_a_source_that_never_answers_holds_up_no_mail_and_a_dead_clock_is_seen(u
 def _asked(port: int, path: str) -> int:
     """The status of one of our pages; 0 where nobody listens."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         error.close()

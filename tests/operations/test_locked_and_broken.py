@@ -77,7 +77,7 @@ def where_disk_calls_fail(
     inject = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={calls}", "-e", f"inject={fault}"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
     command = [*inject, sys.executable, "-m", "tracker", *arguments]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
     if "ptrace" in done.stderr:
         pytest.skip("this machine does not let processes be traced")
     return done

@@ -160,7 +160,7 @@ def test_two_people_at_once_never_join_two_calls_into_each_other(engine: Engine,
     def joins(one: int, other: int) -> None:
         try:
             with writing(engine) as session:
-                begun.wait(10) if engine.dialect.name == "postgresql" else None
+                begun.wait(60) if engine.dialect.name == "postgresql" else None
                 join(session, one, other, now)
             outcomes.append("joined")
         except CannotJoin:
@@ -170,7 +170,7 @@ def test_two_people_at_once_never_join_two_calls_into_each_other(engine: Engine,
     for person in people:
         person.start()
     for person in people:
-        person.join(20)
+        person.join(120)
     assert sorted(outcomes) == ["joined", "told"]
     with reading(engine) as session:
         assert session.exec(select(func.count()).where(col(Call.joined_into).is_not(None))).one() == 1
@@ -185,14 +185,14 @@ def test_two_people_at_once_may_both_say_that_they_are_two(engine: Engine, now: 
 
     def says(person: User) -> None:
         with writing(engine) as session:
-            begun.wait(10) if engine.dialect.name == "postgresql" else None
+            begun.wait(60) if engine.dialect.name == "postgresql" else None
             fresh.append(dismiss(session, 1, 2, person, "", now))
 
     both = [threading.Thread(target=says, args=(person,)) for person in people]
     for one in both:
         one.start()
     for one in both:
-        one.join(20)
+        one.join(120)
     assert sorted(fresh) == [False, True]
 
 
