@@ -10,7 +10,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST_CONNECTIONS = 500
 HEADERS_SECONDS = 15.0  # for a whole request to begin, from connecting or from the answer before
-READING_SECONDS = 30.0  # for taking in what we wrote, 64 KiB at a time
+READING_SECONDS = 30.0  # for taking in a part of what we wrote
+PART = 64 * 1024  # bytes
 FULL = 0.8  # of the most connections: from here on the one that waits longest goes
 
 
@@ -27,6 +28,7 @@ class BoundedConnection(H11Protocol):
         super().__init__(*arguments, **named)
         self._waiting: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
+        self._left = 0  # bytes that were unread when that timer began
         self.since = self.loop.time()
 
     @property
@@ -71,6 +73,9 @@ class BoundedConnection(H11Protocol):
     def _give_up(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:
             return  # a request came; the end of its answer begins a new wait
+        if self._unread is not None:  # the answer is complete, and is still taken in: that has its own end
+            self._waiting = self.loop.call_later(self.headers_seconds, self._give_up)
+            return
         if self.transport.is_closing():
             self.transport.abort()  # nobody takes in what is left
             return
@@ -78,15 +83,27 @@ class BoundedConnection(H11Protocol):
         self._waiting = self.loop.call_later(self.reading_seconds, self.transport.abort)
 
     def pause_writing(self) -> None:
-        """Too much is unread: it is read in time, or not at all."""
+        """Too much is unread: a part of it is read in time, and the next, or nothing more."""
         super().pause_writing()
-        self._unread = self.loop.call_later(self.reading_seconds, self.transport.abort)
+        self._watch_reading()
+
+    def _watch_reading(self) -> None:
+        self._left = self.transport.get_write_buffer_size()
+        self._unread = self.loop.call_later(self.reading_seconds, self._see_what_was_read)
+
+    def _see_what_was_read(self) -> None:
+        """A large answer is written at once, and a slow line may take minutes for it: that is no reason to cut it."""
+        if self._left - self.transport.get_write_buffer_size() < PART:
+            self.transport.abort()
+        else:
+            self._watch_reading()
 
     def resume_writing(self) -> None:
         """It was read."""
         super().resume_writing()
         if self._unread is not None:
             self._unread.cancel()
+            self._unread = None
 
     def _forget(self) -> None:
         for timer in (self._waiting, self._unread):
