@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import Message
 from enum import StrEnum
 
 from sqlmodel import Session, col, func, select
@@ -51,8 +51,8 @@ class Report:
 
 def read_report(content: bytes, template: str) -> Report | None:
     """The report in a message; none where it is none, or speaks of no mail of ours. ``template``: of MAIL_BOUNCES."""
-    message = message_from_bytes(content[:MOST_BYTES], policy=policy.default)
-    assert isinstance(message, EmailMessage)
+    # Not policy.default: it takes headers apart while they are read, and fails on some that anybody can send.
+    message = message_from_bytes(content[:MOST_BYTES], policy=policy.compat32)
     token = _token(message, template)
     if token is None or message.get_content_type() != "multipart/report":
         return None
@@ -66,7 +66,7 @@ def read_report(content: bytes, template: str) -> Report | None:
     return None
 
 
-def _token(message: EmailMessage, template: str) -> "re.Match[str] | None":
+def _token(message: Message, template: str) -> "re.Match[str] | None":
     before, mark, after = template.partition("{token}")
     if not mark:
         return None
@@ -75,11 +75,11 @@ def _token(message: EmailMessage, template: str) -> "re.Match[str] | None":
     return next((found for value in values if (found := wanted.search(value.lower()))), None)
 
 
-def _blocks(message: EmailMessage) -> Iterable[EmailMessage]:
+def _blocks(message: Message) -> Iterable[Message]:
     """The groups of fields of the machine-readable part."""
     for part in message.walk():
         if part.get_content_type() == "message/delivery-status":
-            yield from (block for block in part.get_payload() if isinstance(block, EmailMessage))
+            yield from (block for block in part.get_payload() if isinstance(block, Message))
 
 
 def note_bounce(session: Session, report: Report | None, keys: Iterable[bytes], now: datetime) -> BounceEnd:

@@ -1,6 +1,7 @@
 """What comes back undelivered counts against its address alone; what is not ours is ignored, and nothing is answered."""
 
 import socketserver
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import trustme
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -17,6 +19,7 @@ from notifications.bounces import BounceEnd, note_bounce, read_report
 from notifications.message import sealed
 from notifications.outbox import silent_addresses
 from tests.letters.test_outbox import KEY, make_mail, put
+from tracker.errors import CommandFailed
 from tracker.mailing.bounces import read_bounces
 from tracker.mailing.keys import signing_keys
 from tracker.settings import Settings
@@ -105,8 +108,19 @@ def test_what_is_forged_or_no_report_is_ignored(engine: Engine, now: datetime) -
         assert session.exec(select(Suppression)).all() == []
 
 
+@pytest.mark.parametrize(
+    "to", ["t: rfc822; jan@haarlem.example", "a@[k.example", "=?utf-8?q?=?=<bounces@\n k.example", "\udcff\udcfe <x@y"]
+)
+def test_a_header_that_no_parser_understands_is_ignored_too(engine: Engine, now: datetime, to: str) -> None:
+    """The standard library's parser of addresses fails on some of these, and then nothing behind them was read."""
+    content = b"To: " + to.encode("utf-8", "surrogateescape") + b"\r\n"
+    (row,) = mails(engine, now)
+    assert take(engine, content + report(row, "5.1.1", key=b"guessed"), now) == BounceEnd.FORGED
+    assert take(engine, content + report(row, "5.1.1"), now) == BounceEnd.SUPPRESSED
+
+
 @contextmanager
-def mailbox(messages: dict[int, bytes]) -> Iterator[tuple[int, list[str]]]:
+def mailbox(messages: dict[int, bytes], tls: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[str]]]:
     """An IMAP server that knows what we ask of one; what it was told is kept."""
     told: list[str] = []
 
@@ -126,6 +140,8 @@ def mailbox(messages: dict[int, bytes]) -> Iterator[tuple[int, list[str]]]:
                 self.wfile.write(f"{tag} OK done\r\n".encode())
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Box) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1], told
         server.shutdown()
@@ -142,6 +158,23 @@ def test_a_mailbox_is_read_once_and_answered_never(engine: Engine, now: datetime
     assert [line.split()[0] for line in told if line] == [
         "CAPABILITY", "LOGIN", "SELECT", "SEARCH", "FETCH", "STORE", "FETCH", "STORE", "LOGOUT",
     ]  # fmt: skip
+
+
+@pytest.mark.one_database
+def test_a_mailbox_gets_its_password_only_behind_a_certificate_that_fits(
+    engine: Engine, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data_dir=tmp_path, mail_bounces=TEMPLATE, _env_file=None)
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with mailbox({4: b"Subject: hi\r\n\r\nhi"}, context) as (port, told):
+        there = settings.model_copy(update={"bounces_url": f"imaps://me:geheim@localhost:{port}/Bounces"})
+        with pytest.raises(CommandFailed, match="certificate"):
+            read_bounces(there, engine, now)
+        assert told == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        assert read_bounces(there, engine, now) == {BounceEnd.NONE: 1}
 
 
 @pytest.mark.one_database

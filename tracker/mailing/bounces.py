@@ -2,6 +2,7 @@
 
 import contextlib
 import imaplib
+import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -50,9 +51,7 @@ def _read_all(url: str, read: Read) -> None:
     where = urlsplit(url)
     if where.scheme == "file":
         return _read_folder(Path(where.netloc + unquote(where.path)), read)
-    secure = where.scheme == "imaps"
-    connect = imaplib.IMAP4_SSL if secure else imaplib.IMAP4
-    client = connect(str(where.hostname), where.port or (993 if secure else 143), timeout=PATIENCE)
+    client = _connected(str(where.hostname), where.port, where.scheme == "imaps")
     try:
         client.login(unquote(where.username or ""), unquote(where.password or ""))
         _read_box(client, unquote(where.path).strip("/") or "INBOX", read)
@@ -60,6 +59,13 @@ def _read_all(url: str, read: Read) -> None:
         with contextlib.suppress(OSError, imaplib.IMAP4.error):
             client.logout()
     return None
+
+
+def _connected(host: str, port: int | None, secure: bool) -> imaplib.IMAP4:
+    """The standard library checks no certificate here unless it is told to, and a password follows."""
+    if not secure:
+        return imaplib.IMAP4(host, port or 143, timeout=PATIENCE)
+    return imaplib.IMAP4_SSL(host, port or 993, ssl_context=ssl.create_default_context(), timeout=PATIENCE)
 
 
 def _read_box(client: Any, name: str, read: Read) -> None:
