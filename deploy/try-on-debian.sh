@@ -14,7 +14,15 @@ ENV="KANSENRADAR_CONFIG=/etc/kansenradar/kansenradar.env KANSENRADAR_DATA_DIR=/v
 
 say() { echo "== $(date -u +%T) $*"; }
 inside() { local root=$1; shift; chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"; }
-ours() { local root=$1; shift; chroot --userspec=kansenradar:kansenradar "$root" env -i PATH=/usr/bin:/bin $ENV sh -c 'umask 077; cd /var/lib/kansenradar; exec "$@"' sh "$@"; }
+becomes() { local root=$1; shift; exec chroot --userspec=kansenradar:kansenradar "$root" env -i PATH=/usr/bin:/bin $ENV sh -c 'umask 077; cd /var/lib/kansenradar; exec "$@"' sh "$@"; }
+ours() { (becomes "$@"); }
+serves() {  # as the process itself, or who is ended is a shell that waits for it, and the next run asks the pages of this one
+  becomes "$1" $K serve --port "$2" 2>"$3" & STARTED+=($!)
+  for _ in $(seq 60); do
+    kill -0 "$!" || { cat "$3"; exit 1; }
+    curl -sf "http://127.0.0.1:$2/health/live" && break; sleep 1
+  done; echo
+}
 ask() { curl -sS --max-time 30 --cacert "$ROOT/one/etc/ssl/kansenradar/fullchain.pem" --resolve "$HOST:$TLS:127.0.0.1" "$@"; }
 STARTED=()
 ended() {
@@ -87,7 +95,7 @@ with engine.begin() as connection:
 
 pages() {
   say "pages behind nginx"
-  ours "$ROOT/one" $K serve --port $PORT 2>"$ROOT/serve.log" & STARTED+=($!)
+  serves "$ROOT/one" $PORT "$ROOT/serve.log"
   local root=$ROOT/one
   mkdir -p "$root/etc/ssl/kansenradar"
   inside "$root" openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$HOST" -addext "subjectAltName=DNS:$HOST" -keyout /etc/ssl/kansenradar/key.pem -out /etc/ssl/kansenradar/fullchain.pem 2>/dev/null
@@ -95,8 +103,8 @@ pages() {
   rm -f "$root/etc/nginx/sites-enabled/default"
   inside "$root" nginx -t
   inside "$root" nginx
-  for _ in $(seq 60); do ask -f "https://$HOST:$TLS/health/live" && break; sleep 1; done; echo
-  ask -o /dev/null -D - "https://$HOST:$TLS/inloggen"
+  ask -f "https://$HOST:$TLS/health/live"; echo
+  ask -f -o /dev/null -D - "https://$HOST:$TLS/inloggen"
   ask -o /dev/null "https://$HOST:$TLS/afmelden/geheim-token?u=ook-geheim"
   ask -o /dev/null -w 'metrics from outside: %{http_code}\n' "https://$HOST:$TLS/metrics"
   if grep geheim "$root/var/log/nginx/kansenradar.log"; then echo "a link stands in the log"; exit 1; fi
@@ -120,9 +128,8 @@ s = Settings(_env_file='/etc/kansenradar/kansenradar.env'); print(Links(s.base_u
   database "$ROOT/two" $((SQL + 1))
   ours "$ROOT/two" $K restore /var/backups/kansenradar/b.zip
   inside "$ROOT/two" su postgres -c "psql -Atqp $((SQL + 1)) kansenradar -c 'SELECT email FROM \"user\"'" | grep -x beheer@example.nl
-  ours "$ROOT/two" $K serve --port $((PORT + 5)) 2>"$ROOT/serve-two.log" & STARTED+=($!)
-  for _ in $(seq 60); do curl -sf "http://127.0.0.1:$((PORT + 5))/health/live" && break; sleep 1; done; echo
-  curl -s -o /dev/null -w "a link of mail sent before, at the restored one: %{http_code}\n" "http://127.0.0.1:$((PORT + 5))$path" | tee /dev/stderr | grep -q 200
+  serves "$ROOT/two" $((PORT + 5)) "$ROOT/serve-two.log"
+  curl -s -o /dev/null -w "a link of mail sent before, at the restored one: %{http_code}\n" "http://127.0.0.1:$((PORT + 5))$path" | tee -a /dev/stderr | grep -q 200
 }
 
 mkdir -p "$ROOT"

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from scrapers.sources import names
 from tests.make.nursery import kansenradar
 
@@ -42,8 +44,40 @@ def test_a_source_that_a_setting_misspells_is_named_and_the_rest_goes_on(ready: 
     done = kansenradar(ready, "crawl", **off)
     assert done.returncode == 0
     assert done.stderr.splitlines() == [
-        "no source is on", "SOURCES_OFF: no source 'rvoo'", "SOURCE_<NAME>_URL: no source 'euportal'"
-    ]  # fmt: skip
+        "no source is on",
+        "setting SOURCES_OFF: no source 'rvoo'; did you mean 'rvo'?",
+        "setting SOURCE_EUPORTAL_URL: no source 'euportal'; did you mean 'eu_portal'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        ({"SOURCES_OFF": "rvoo"}, "setting SOURCES_OFF: no source 'rvoo'; did you mean 'rvo'?"),
+        (
+            {"SOURCE_EU_PROTAL_URL": "http://127.0.0.1:1"},
+            "setting SOURCE_EU_PROTAL_URL: no source 'eu_protal'; did you mean 'eu_portal'?",
+        ),
+        ({"SOURCE_RVO_URL": "rvo.nl"}, "SOURCE_RVO_URL: 'rvo.nl' is no http or https address"),
+        (
+            {"RESPONSIBLE_ORGANISATION": "amsterdm"},
+            "setting RESPONSIBLE_ORGANISATION: no participant 'amsterdm'; did you mean 'amsterdam'?",
+        ),
+        ({"MAIL_URL": "smtp://relay.example:99999"}, "setting MAIL_URL: Port out of range 0-65535"),
+        (
+            {"MAIL_URL": "smtp://relay.example"},
+            "nothing is sent: setting BASE_URL is still http://localhost:8000, and relay.example would mail that to people",
+        ),
+    ],
+)
+def test_what_stays_refuses_a_setting_that_cannot_be_meant_and_check_says_it(
+    ready: Path, wrong: dict[str, str], line: str
+) -> None:
+    given = {f"KANSENRADAR_{name}": value for name, value in wrong.items()}
+    started = kansenradar(ready, "schedule", **given)
+    assert (started.returncode in (1, 2), started.stderr.splitlines()) == (True, [f"kansenradar: {line}"])
+    checked = kansenradar(ready, "check", **given)
+    assert (checked.returncode, checked.stdout.splitlines()[0]) == (1, f"BROKEN  settings: {line}")
 
 
 def test_a_release_says_how_many(ready: Path) -> None:

@@ -97,7 +97,7 @@ def test_a_proxy_of_a_source_is_read_from_the_environment_and_checked(monkeypatc
     assert settings.proxy_of("rvo") == "http://wij:geheim@proxy.example.nl:3128"
     assert settings.proxy_of("eu_portal") == settings.proxy_of("rvvo") == ""
     assert "geheim" not in repr(settings)
-    assert unknown_sources(settings) == ["SOURCE_<NAME>_PROXY: no source 'rvvo'"]
+    assert unknown_sources(settings) == ["setting SOURCE_RVVO_PROXY: no source 'rvvo'; did you mean 'rvo'?"]
     for wrong in ("direct", "https://proxy.example.nl:3128", "http://proxy.example.nl", "http://[::1:3128"):
         with pytest.raises(ValidationError, match="SOURCE_RVO_PROXY is no address of a proxy"):
             Settings(source_proxies={"rvo": wrong})  # type: ignore[dict-item]

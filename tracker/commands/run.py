@@ -13,9 +13,10 @@ import typer
 from db.job_queue import has_queue
 from tracker.commands.context import CommandContext, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
-from tracker.mailing.mailer import open_mailer, transport_of
+from tracker.mailing.mailer import open_mailer
 from tracker.operations.jobs import Jobs
 from tracker.operations.scheduler import Scheduler, asked_to_stop, run_until_stopped, send_until_stopped, ticking
+from tracker.operations.wrong_settings import wrong_settings
 from tracker.web.frame.request_log import set_up_logs
 
 app = typer.Typer()
@@ -101,8 +102,9 @@ def _checked(context: typer.Context) -> CommandContext:
     if command.clock.is_set:
         raise CommandFailed("--now stands still, and a clock that goes cannot: use plan and send", WRONG_USAGE)
     set_up_logs(command.settings.log_format)
-    transport_of(command.settings)
     command.with_whole_database()
+    for refusal in wrong_settings(command.settings, command.engine):
+        raise refusal
     open_mailer(command.settings, command.engine)
     return command
 

@@ -8,7 +8,7 @@ import typer
 from db.models import Run
 from db.session import writing
 from tracker.care.retention import dry_run
-from tracker.commands.context import AsJson, answer, context_of
+from tracker.commands.context import AsJson, CommandContext, answer, context_of
 from tracker.database import engine_of, place_of
 from tracker.errors import FAILED, CommandFailed
 from tracker.mailing.copy_guard import check_not_a_copy
@@ -16,7 +16,8 @@ from tracker.operations.backup import write_backup
 from tracker.operations.installation import belongings_of, opens, take_belongings
 from tracker.operations.progress import progress
 from tracker.operations.restore import restore_backup
-from tracker.operations.upkeep import findings, tidy
+from tracker.operations.upkeep import Finding, findings, tidy
+from tracker.operations.wrong_settings import wrong_settings
 from tracker.people.data_register import days_set
 from tracker.watch.look import BACKUP
 from tracker.watch.note import watched_of
@@ -65,10 +66,17 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     command = context_of(context)
     watched = watched_of(command.settings, certificate=True)
     results = findings(command.engine, command.now.instant, watched, compare_clocks=not command.clock.is_set)
+    results = _settings(command) + results
     lines = [f"{'BROKEN' if f.broken else 'ok':<7} {f.what}: {f.said}" for f in results]
     answer([vars(f) for f in results], as_json, lines)
     if any(f.broken for f in results):
         raise typer.Exit(FAILED)
+
+
+def _settings(command: CommandContext) -> list[Finding]:
+    """What `run` would refuse to start with, first; one line where there is nothing."""
+    wrong = [Finding("settings", str(refusal), True) for refusal in wrong_settings(command.settings, command.engine)]
+    return wrong or [Finding("settings", "ok")]
 
 
 @app.command()

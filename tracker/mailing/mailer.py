@@ -3,10 +3,11 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import select
 
 from db.leases import this_turn
 from db.models import Participant
@@ -60,20 +61,23 @@ def open_mailer(settings: Settings, engine: Engine) -> Mailer:
         links = Links(settings.base_url, signing_keys(settings))
     except OSError as error:
         raise CommandFailed(f"cannot keep a secret key in {settings.data_dir}: {error.strerror}") from error
-    with reading(engine) as session:
-        organisation = _organisation(session, settings.responsible_organisation)
-    sender = Sender(settings.mail_from, organisation, settings.mail_reply_to)
+    sender = Sender(settings.mail_from, responsible_organisation(settings, engine), settings.mail_reply_to)
     on = tuple(crawlable(settings))
     return Mailer(links, sender, settings.mail_bounces, settings.named_before, on)
 
 
-def _organisation(session: Session, slug: str) -> str:
+def responsible_organisation(settings: Settings, engine: Engine) -> str:
+    """The name of the participant that carries the mail, empty where none is set; CommandFailed where there is none."""
+    slug = settings.responsible_organisation
     if not slug:
         return ""
-    participant = session.get(Participant, slug)
-    if participant is None:
-        raise CommandFailed(f"setting RESPONSIBLE_ORGANISATION: no participant {slug!r}", WRONG_USAGE)
-    return participant.name
+    with reading(engine) as session:
+        participant = session.get(Participant, slug)
+        if participant is None:
+            near = get_close_matches(slug, session.exec(select(Participant.id)).all(), 1)
+            meant = f"; did you mean {near[0]!r}?" if near else ""
+            raise CommandFailed(f"setting RESPONSIBLE_ORGANISATION: no participant {slug!r}{meant}", WRONG_USAGE)
+        return participant.name
 
 
 def sending_rules(settings: Settings, clock: Clock, transport: Transport, mailer: Mailer, halted: str = "") -> Rules:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from threading import Thread
 from time import monotonic
@@ -30,6 +31,7 @@ from scrapers.listing import Listing, plain_line
 from scrapers.profiles import SourceProfile
 from scrapers.spool import read_events
 from scrapers.watched_sites import Watched, read_watched
+from tracker import __version__
 from tracker.settings import Settings
 
 Progress = Callable[[str], None]
@@ -133,15 +135,25 @@ def wrong_watched(settings: Settings) -> list[str]:
 
 
 def unknown_sources(settings: Settings) -> list[str]:
-    """One line for every setting that names a source nobody knows: a slip of the pen would go unnoticed."""
-    known = {*sources.names(), *own_watched(settings)}
+    """One line for every setting that names a source nobody knows, with the nearest that there is."""
+    known = sorted({*sources.names(), *own_watched(settings)})
     named = {
         "SOURCES_ON": settings.sources_on,
         "SOURCES_OFF": settings.sources_off,
-        "SOURCE_<NAME>_URL": settings.source_roots,
-        "SOURCE_<NAME>_PROXY": settings.source_proxies,
+        "SOURCE_{}_URL": settings.source_roots,
+        "SOURCE_{}_PROXY": settings.source_proxies,
     }
-    return [f"{setting}: no source {name!r}" for setting, names in named.items() for name in names if name not in known]
+    return [
+        f"setting {setting.format(name.upper())}: no source {name!r}{_meant(name, known)}"
+        for setting, names in named.items()
+        for name in names
+        if name not in known
+    ]
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def watched_options(name: str, settings: Settings) -> dict[str, Any]:
@@ -152,7 +164,7 @@ def watched_options(name: str, settings: Settings) -> dict[str, Any]:
 
 def user_agent(settings: Settings) -> str:
     """Who we are and where to write, for the sources' logs."""
-    return f"Kansenradar/0.1 (+{settings.base_url}; {settings.fetch_contact or settings.mail_from})"
+    return f"Kansenradar/{__version__} (+{settings.base_url}; {settings.fetch_contact or settings.mail_from})"
 
 
 def run_child(job: Job, limit_seconds: float, progress: Progress, command: Sequence[str] = CHILD) -> str:
