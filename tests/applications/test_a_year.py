@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from db.models import Call, Deadline, Delivery, Dossier, User
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind
-from db.vocabulary_calendar import MilestoneState
+from db.vocabulary_calendar import FeedScope, MilestoneState
 from db.vocabulary_lobby import ApplicationStage, Check, GoDecision, StateAid, TaskKind
 from tests.make.lobby import gather
 from tests.make.pages import visit
@@ -22,6 +22,7 @@ from tracker.applications.milestones import open_clock
 from tracker.calendar.application_days import task_entries
 from tracker.calendar.decision_clock import milestones_of
 from tracker.calendar.entries import milestone_entries
+from tracker.calendar.feeds import feed_file, open_feed
 from tracker.calendar.load_bodies import load_bodies
 from tracker.rights import Deed, viewer_of
 
@@ -81,6 +82,14 @@ class Year:
             entries += task_entries(session, viewer, now.date(), *days)
             return {entry.title for entry in entries if entry.state == MilestoneState.PLANNED}
 
+    def in_feed(self, now: datetime) -> set[str]:
+        """Which applications the events of the person's own feed name that are not called off."""
+        with writing(self.engine) as session:
+            feed, _ = open_feed(session, self.user, FeedScope.PERSONAL, "mijn", now)
+            content = feed_file(session, feed, self.user, now, "https://k.example", now.isoformat()).decode()
+        standing = " ".join(event for event in content.split("BEGIN:VEVENT")[1:] if "STATUS:CANCELLED" not in event)
+        return {title for title in TITLES if title in standing}
+
     def in_mail(self, now: datetime) -> set[str]:
         """Which applications the mails planned now name."""
         with reading(self.engine) as session:
@@ -137,6 +146,7 @@ def test_calendar_mail_and_board_follow_three_applications_to_their_end(year: Ye
     year.move(at(2026, 11, 2), "Ingetrokken", S.DROPPED)
     november = at(2026, 11, 3)
     assert year.in_calendar(november) == {"Gewonnen", "Verloren"}
+    assert year.in_feed(november) == {"Gewonnen", "Verloren"}, "nor does its closing stand among what one works on"
     assert year.on_board(november) == {
         "Gewonnen": "In voorbereiding", "Verloren": "In voorbereiding", "Ingetrokken": "Afgesloten"
     }  # fmt: skip

@@ -225,6 +225,7 @@ def test_what_somebody_promised_for_another_is_shown_to_it_and_counts_once_it_ag
     assert counted(cast, cast.lobbyist) == [("amsterdam", Decimal("1"))]
     (told,) = waiting_for_word(cast.session, viewer_of(cast.haarlem))
     assert (told.promise.amount, told.owner, told.title, told.ours) == (Decimal("15000"), "Amsterdam", "", True)
+    assert told.call == cast.call, "one cannot say yes to an amount without knowing what for"
     with pytest.raises(NotFound):
         promise_in_our_name(cast.session, viewer_of(cast.lobbyist), row.id)
     agree(cast.deed(cast.haarlem), promise_in_our_name(cast.session, viewer_of(cast.haarlem), row.id))

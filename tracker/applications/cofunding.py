@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, or_
 from sqlmodel import Session, col, select
 
-from db.models import Application, Cofunding, CofundingRoom, Dossier, Participant
+from db.models import Application, Call, Cofunding, CofundingRoom, Dossier, Participant
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import Role, Visibility
@@ -147,13 +147,17 @@ def _in_the_name_of(viewer: Viewer) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class ElsewherePromise:
-    """An amount that its participant did not say itself; the title only for who may see the application."""
+    """An amount that its participant did not say itself; the title only for who may see the application.
+
+    ``call``: which one it is for, told to the participant whose money it is: it can say yes or no to nothing else.
+    """
 
     promise: Cofunding
     participant: str
     owner: str
     title: str
     ours: bool
+    call: Call | None = None
 
 
 def waiting_for_word(session: Session, viewer: Viewer) -> list[ElsewherePromise]:
@@ -175,8 +179,9 @@ def _elsewhere(session: Session, viewer: Viewer, *where: ColumnElement[bool]) ->
         ElsewherePromise(
             row, names[row.participant_id], names[dossier.participant_id],
             dossier.title if dossier.id in open_to else "", row.participant_id == viewer.participant_id,
+            session.get(Call, application.call_id) if application.call_id else None,
         )
-        for row, _, dossier in session.exec(query.order_by(col(Cofunding.year), col(Cofunding.id)))
+        for row, application, dossier in session.exec(query.order_by(col(Cofunding.year), col(Cofunding.id)))
     ]  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def _read(session: Session, asked: Asked) -> AtWork:
 @lru_cache(maxsize=KEPT)
 def _of_person(viewer: Viewer, user_id: int | None) -> Asked:
     relevant, followed = _liked(viewer, col(Verdict.user_id) == user_id), _followed(viewer, col(User.id) == user_id)
-    planned = select(DecisionClock.deadline_id).join(Milestone, col(Milestone.clock_id) == col(DecisionClock.id))
+    planned = _planned().join(Milestone, col(Milestone.clock_id) == col(DecisionClock.id))
     planned = planned.where(visible(viewer, Milestone), col(Milestone.assignee_id) == user_id)
     given = _given(viewer, col(Assignment.assignee_id) == user_id)
     return union(relevant, followed), union(given, planned)
@@ -76,8 +76,7 @@ def _of_organisation(viewer: Viewer, participant: str) -> Asked:
         _followed(viewer, col(User.participant_id) == participant),
         _dossiers(viewer, col(Dossier.participant_id) == participant),
     )
-    planned = select(DecisionClock.deadline_id).where(visible(viewer, DecisionClock))
-    planned = planned.where(col(DecisionClock.participant_id) == participant)
+    planned = _planned().where(visible(viewer, DecisionClock), col(DecisionClock.participant_id) == participant)
     given = _given(viewer, col(Assignment.participant_id) == participant)
     return calls, union(given, planned)
 
@@ -95,6 +94,12 @@ def _liked(viewer: Viewer, who: ColumnElement[bool]) -> Any:
 def _followed(viewer: Viewer, who: ColumnElement[bool]) -> Any:
     followed = select(Follow.call_id).join(User, col(User.id) == col(Follow.user_id)).where(who)
     return followed.where(col(User.participant_id) == viewer.participant_id)
+
+
+def _planned() -> Any:
+    """The dates that steps lead to; nobody works any more on one whose application was given up or lost."""
+    of_application = select(DecisionClock.deadline_id).outerjoin(Dossier, col(Dossier.id) == DecisionClock.dossier_id)
+    return of_application.where(col(Dossier.closed_at).is_(None))
 
 
 def _given(viewer: Viewer, who: ColumnElement[bool]) -> Any:
