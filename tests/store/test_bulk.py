@@ -79,3 +79,25 @@ def test_a_watched_page_whose_file_changed_is_read_anew(tmp_path) -> None:  # ty
         pages, wrong = read_watched(tmp_path)
         assert wrong == []
         assert pages["fonds"].publisher == publisher
+
+
+def test_thousands_of_rows_go_in_by_the_hundred_each_as_it_is_and_the_last_few_too(
+    engine: Engine, now: datetime
+) -> None:
+    usual = {"kind": "catalogue", "started_at": now, "finished_at": now, "complete": True}
+    rows = [{"source": f"bron {n}", "lost": [f"é{n}"] * (n % 2), "seen": n, **usual} for n in range(1201)]
+    with writing(engine) as session:
+        add(session, CRAWL, rows)
+    with reading(engine) as session:
+        stored = session.connection().execute(select(CRAWL.c.source, CRAWL.c.lost, CRAWL.c.seen).order_by(CRAWL.c.id))
+        assert list(stored) == [(row["source"], row["lost"], row["seen"]) for row in rows]
+
+
+@pytest.mark.parametrize("wrong", [0, 600, 1200])
+def test_one_wrong_row_among_thousands_is_refused_wherever_it_stands(engine: Engine, now: datetime, wrong: int) -> None:
+    usual = {"started_at": now, "finished_at": now, "complete": True}
+    rows = [{"source": "x", "kind": "nonsense" if n == wrong else "catalogue", **usual} for n in range(1201)]
+    with pytest.raises(IntegrityError), writing(engine) as session:
+        add(session, CRAWL, rows)
+    with reading(engine) as session:
+        assert session.connection().execute(select(CRAWL.c.id)).first() is None
