@@ -1,6 +1,7 @@
 """What makes two listings one call, over a crawl and from crawl to crawl; and when a known id is a new round."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from db.status import status_of
 from db.vocabulary import SourceKind, Status
 from scrapers.listing import Listing
 from tests.make.crawls import closes, make_listing, store
+from tracker.calls.identity import NOISE, fingerprint
 from tracker.calls.open_questions import count_waiting, waiting_questions
 
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
@@ -246,3 +248,15 @@ def test_of_several_new_calls_of_one_name_none_is_the_next_round(session: Sessio
     listings = [make_listing(x, title=f"Open call {x} voor steden", **NEXT) for x in (2, 3)]
     result = store(session, listings, AUTUMN)
     assert {session.get_one(Call, call).previous_round_id for call in result.new} == {None}
+
+
+@pytest.mark.parametrize(
+    "noise", [{}, {"snapshot": "0a"}, {"code": "HORIZON-CL5-2027-07-D3", "evidence": {"title": "h1"}}]
+)
+def test_a_fingerprint_is_of_what_a_source_says_whatever_it_was_read_from(noise: dict[str, Any]) -> None:
+    listing = make_listing(1, title="Één regeling", budget="2500000.50", **noise)
+    said = listing.model_dump_json(exclude=NOISE, exclude_defaults=True)
+    assert fingerprint(listing) == sha256(said.encode()).hexdigest() == fingerprint(make_listing(
+        1, title="Één regeling", budget="2500000.50"
+    ))  # fmt: skip
+    assert fingerprint(listing) != fingerprint(make_listing(1, title="Eén regeling", budget="2500000.50", **noise))

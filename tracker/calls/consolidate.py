@@ -8,7 +8,7 @@ dates of one kind count as one field, named by the kind ("closes"); their value 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -180,13 +180,19 @@ def merge_one(record: SourceRecord) -> MergedCall:
     """The common case: one source."""
     fields = SILENT | {name: value for name, value in record.fields.items() if name in SILENT}
     deadlines = dates_of(record)
-    provenance = {name: record.source for name in SHOWN_FIELDS if name in record.fields}
-    provenance |= {str(d.kind): record.source for d in deadlines}
+    provenance = _from_one(record.source, tuple(record.fields), tuple(d.kind for d in deadlines))
     proof = dict(record.fields.get("proof", {}))
     fields, stale = _rolling(fields, deadlines), dict(record.stale)
     return MergedCall(
         fields, deadlines, _review([record]), provenance, proof=proof, stale=stale, codes=_codes([record])
     )
+
+
+@lru_cache(maxsize=500)
+def _from_one(source: str, names: tuple[str, ...], kinds: tuple[DeadlineKind, ...]) -> dict[str, str]:
+    """Field or kind of date -> the only source; calls share it, and nobody changes it."""
+    named = {name: source for name in SHOWN_FIELDS if name in names}
+    return named | {str(kind): source for kind in kinds}
 
 
 def _rolling(fields: dict[str, Any], deadlines: Iterable[ListedDeadline]) -> dict[str, Any]:
@@ -199,7 +205,7 @@ def dates_of(record: SourceRecord) -> tuple[ListedDeadline, ...]:
     deadlines = record.deadlines
     if deadlines is None:
         deadlines = tuple(ListedDeadline.model_validate(d) for d in record.fields.get("deadlines", ()))
-    return tuple(sorted(deadlines, key=by_date))
+    return tuple(sorted(deadlines, key=by_date)) if len(deadlines) > 1 else deadlines
 
 
 def by_date(deadline: ListedDeadline) -> tuple[str, str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from db.vocabulary import DeadlineKind
 from scrapers.listing import ListedDeadline
 from tracker.calls.consolidate import by_date, starts_at
+from tracker.calls.gates import gates_of
 from tracker.calls.rows import Placeable, date_row, new_date, numbered
 
 
@@ -54,7 +55,7 @@ def _is_dropped_cut_off(date: ListedDeadline, dates: tuple[ListedDeadline, ...])
 
 def place(call_id: int, rows: Sequence[Any], dates: Sequence[ListedDeadline], now: datetime) -> PlacedDates:
     """By kind and day first, then by order; a date that vanished is cancelled, one that came back is revived."""
-    placed, unused, wanted = PlacedDates(), list(rows), list(numbered(dates))
+    placed, unused, wanted = PlacedDates(), list(rows), list(numbered(dates, gates_of(dates)))
     for fits in (_same_day, _same_kind, _same_day_cancelled):
         remaining = []
         for dated in wanted:

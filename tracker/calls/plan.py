@@ -361,14 +361,16 @@ def _new_calls(
     calls, dates, revisions, now = [], [], [], occasion.now
     for assigned in new:
         merged = assigned.reported.merged
-        row = rows.call_row(merged) | {"id": assigned.call_id, "first_seen": now, "last_seen": now}
         why = held.get(assigned.call_id, "")
-        row |= {"held": bool(why), "held_why": why, "held_since": now if why else None}
-        row |= {"version": 1, "not_listed_since": None}
-        row |= {"eligible_estimate": True, "eligible_why": ""}
-        earlier = assigned.previous.call_id if assigned.previous else before.get(assigned.reported.key)
-        calls.append(row | {"previous_round_id": earlier})
-        dates += [rows.new_date(assigned.call_id, place, now) for place in rows.numbered(merged.deadlines)]
+        row = rows.call_row(merged)
+        row.update(
+            id=assigned.call_id, first_seen=now, last_seen=now, version=1, not_listed_since=None,
+            held=bool(why), held_why=why, held_since=now if why else None, eligible_estimate=True, eligible_why="",
+            previous_round_id=assigned.previous.call_id if assigned.previous else before.get(assigned.reported.key),
+        )  # fmt: skip
+        calls.append(row)
+        placed = rows.numbered(merged.deadlines, merged.gates)
+        dates += [rows.new_date(assigned.call_id, place, now) for place in placed]
         over = row["closes_at"] is not None and row["closes_at"] <= now
         news = {"telling": not (over or row["source_word"] in OVER), "snapshot": assigned.reported.listing.snapshot}
         revisions.append(occasion.revision(assigned.call_id, RevisionKind.NEW, **news))

@@ -14,7 +14,7 @@ from scrapers.crawled import Crawled, Page
 from scrapers.listing import PARTICULARS, ListedDeadline
 from tracker.calls.completeness import Judgement
 from tracker.calls.consolidate import CONTESTED, MergedCall, contradictions
-from tracker.calls.gates import gate_at
+from tracker.calls.gates import Gates
 from tracker.calls.identity import same_reference
 from tracker.calls.sightings import ReportedListing
 
@@ -101,26 +101,23 @@ def reference_rows(sightings: Iterable[tuple[int, ReportedListing]]) -> list[dic
 
 def call_row(merged: MergedCall) -> dict[str, Any]:
     """The columns of a Call that follow from what we show."""
-    row = dict(merged.fields)
-    row["particulars"] = {name: value for name in PARTICULARS if (value := row.pop(name)) not in (None, "", [])}
-    for name in MONEY:
-        row[name] = None if row[name] is None else Decimal(row[name])
-    row["given_within"] = giver_key(row["publisher"])
-    row["published_on"] = date.fromisoformat(row["published_on"]) if row["published_on"] else None
-    gates = merged.gates
-    row |= {"opens_at": merged.opens_at, "first_gate_at": gates.first_at, "closes_at": gates.last_at}
-    row |= {"ends_at": gates.ends_at, "review": [*merged.review, *contradictions(merged.deadlines)]}
-    row |= {"provenance": merged.provenance, "conflicts": merged.conflicts, "proof": merged.proof}
-    row |= {"stale": merged.stale, "until_exhausted": merged.until_exhausted}
-    others = [
-        row["call_title"],
-        row["destination"],
-        row["publisher"],
-        *_filed_under(row["particulars"]),
-        row["summary"],
-    ]
-    row["search_text"] = search_words(row["language"], row["title"], row["programme"], merged.codes, *others)
+    row, gates = dict(merged.fields), merged.gates
+    particulars = {name: value for name in PARTICULARS if (value := row.pop(name)) not in (None, "", [])}
+    money = {name: Decimal(value) for name in MONEY if (value := row[name]) is not None}
+    row.update(
+        particulars=particulars, **money, given_within=giver_key(row["publisher"]),
+        published_on=date.fromisoformat(row["published_on"]) if row["published_on"] else None,
+        opens_at=merged.opens_at, first_gate_at=gates.first_at, closes_at=gates.last_at, ends_at=gates.ends_at,
+        review=[*merged.review, *contradictions(merged.deadlines)],
+        provenance=merged.provenance, conflicts=merged.conflicts, proof=merged.proof, stale=merged.stale,
+        until_exhausted=merged.until_exhausted, search_text=_words_of(row, particulars, merged.codes),
+    )  # fmt: skip
     return row
+
+
+def _words_of(row: Mapping[str, Any], particulars: Mapping[str, Any], codes: Iterable[str]) -> str:
+    others = [row["call_title"], row["destination"], row["publisher"], *_filed_under(particulars), row["summary"]]
+    return search_words(row["language"], row["title"], row["programme"], codes, *others)
 
 
 def _filed_under(particulars: Mapping[str, Any]) -> Iterator[str]:
@@ -136,12 +133,12 @@ class Placeable(NamedTuple):
     gate_at: datetime | None = None
 
 
-def numbered(deadlines: Sequence[ListedDeadline]) -> Iterator[Placeable]:
-    """Each date as its row needs it."""
+def numbered(deadlines: Sequence[ListedDeadline], gates: Gates) -> Iterator[Placeable]:
+    """Each date as its row needs it; ``gates``: theirs."""
     counts: dict[str, int] = {}
-    for deadline in deadlines:
+    for deadline, gate_at in zip(deadlines, gates.by_date, strict=True):
         counts[deadline.kind] = counts.get(deadline.kind, -1) + 1
-        yield Placeable(counts[deadline.kind], deadline, gate_at(deadline, deadlines))
+        yield Placeable(counts[deadline.kind], deadline, gate_at)
 
 
 def date_row(place: Placeable) -> dict[str, Any]:
