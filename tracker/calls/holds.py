@@ -15,6 +15,7 @@ from tracker.calls.oddities import (
     folded,
     is_doorless,
     is_renamed,
+    is_retitled,
     not_its_page,
     oddity,
     over_at_once,
@@ -33,13 +34,16 @@ def beside_before(
     beside = [(known, before[known.id], said.beside(before[known.id], now)) for known, said in comparison.changed]
     at_once = over_at_once(((known, reported) for known, _, reported in beside), under_way, now)
     other_titles = retitled(beside, len(comparison.unchanged) + len(beside))
-    known_titles = {folded(call.title) for call in under_way.values()}
+    known_titles: set[str] | None = None  # made where a title changed: most days none does
     heard = []
     for known, record, reported in beside:
         why = RETITLED if known.id in other_titles else oddity(record, reported.said, now)
         why = OVER_AT_ONCE if known.call_id in at_once else why
         why = "" if waited_enough(known.waiting_since, now) else why
-        elsewhere = not_its_page(record, reported.said, known_titles) if known.waiting_since != LET_GO else ""
+        elsewhere = ""
+        if known.waiting_since != LET_GO and is_retitled(record, reported.said):
+            known_titles = known_titles or {folded(call.title) for call in under_way.values()}
+            elsewhere = not_its_page(record, reported.said, known_titles)
         waits = bool(elsewhere or why)
         heard.append((known, reported.waiting(known, record, elsewhere or why, now) if waits else reported))
     return heard

@@ -110,13 +110,18 @@ def not_its_page(before: SourceRecord, after: SourceRecord, known_titles: Collec
 
     ``known_titles``: folded, of the calls of the source that were not over.
     """
-    old, new = (folded(str(record.fields["title"])) for record in (before, after))
     had = {name for name in AMOUNTS if before.fields.get(name)} | {d.kind for d in dates_of(before)}
     bare = had and not dates_of(after) and not any(after.fields.get(name) for name in AMOUNTS)
-    if old == new or not (bare or new in known_titles):
+    if not is_retitled(before, after) or not (bare or folded(str(after.fields["title"])) in known_titles):
         return ""
     title = str(after.fields["title"])[:100]
     return f"De pagina toont nu iets anders (“{title}”); wat eerder was gelezen, blijft staan."
+
+
+def is_retitled(before: SourceRecord, after: SourceRecord) -> bool:
+    """Whether the title is another one, not just written otherwise."""
+    old, new = (str(record.fields["title"]) for record in (before, after))
+    return old != new and folded(old) != folded(new)
 
 
 def retitled(pairs: Sequence[tuple[KnownSighting, SourceRecord, ReportedListing]], seen: int) -> set[int]:
@@ -124,7 +129,8 @@ def retitled(pairs: Sequence[tuple[KnownSighting, SourceRecord, ReportedListing]
 
     Three are enough where the new titles have hardly a word of the old ones.
     """
-    titles = {known.id: (_words(before), _words(reported.said)) for known, before, reported in pairs}
+    others = ((known, before, said) for known, before, reported in pairs if is_retitled(before, said := reported.said))
+    titles = {known.id: (_words(before), _words(said)) for known, before, said in others}
     other = {number for number, (old, new) in titles.items() if len(old & new) * 2 < len(old | new)}
     changed = {number for number, (old, new) in titles.items() if old != new}
     if len(changed) > max(1, LOST_SHARE * seen):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from notifications.wording import local_day
 from scrapers.copies import is_mirror, one_a_call
@@ -61,8 +62,7 @@ class ReportedListing:
         return list(self.record.fields.get("references", ()))
 
 
-@dataclass(frozen=True)
-class KnownSighting:
+class KnownSighting(NamedTuple):
     """What is remembered of a sighting, without its fields."""
 
     id: int

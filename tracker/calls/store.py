@@ -57,7 +57,7 @@ def known_sightings(session: Session, source: str) -> dict[str, KnownSighting]:
     columns = select(s.id, s.external_id, s.fingerprint, s.call_id, s.missed, s.gone_at.is_not(None))
     columns = columns.add_columns(s.waiting_since, s.waiting_why)
     rows = session.connection().execute(columns.where(s.source == source))
-    return {row[1]: KnownSighting(*row) for row in rows}
+    return {row[1]: KnownSighting._make(row) for row in rows}
 
 
 def memory(session: Session, crawled: Crawled, comparison: Comparison, now: datetime) -> SourceMemory:
@@ -82,7 +82,9 @@ def memory(session: Session, crawled: Crawled, comparison: Comparison, now: date
         call_ids=take_ids(session, CALL, len(comparison.new) + may_begin),
         sighting_ids=take_ids(session, SIGHTING, len(comparison.new) + may_begin),
         under_way=running,
-        known_titles=losses.known_titles(running, {known.call_id for known in comparison.missing}),
+        known_titles=(
+            losses.known_titles(running, {known.call_id for known in comparison.missing}) if comparison.new else set()
+        ),
     )
 
 
