@@ -176,6 +176,7 @@ class Eligibility(Word):
 
 
 ELSEWHERE = "elders"
+UNPLACED = "open voor overheden; past bij geen opgave sterk"  # of what its source says is for them
 ESTIMATES = {
     Eligibility.SELF: "waarschijnlijk zelf aan te vragen",
     Eligibility.PARTNER: "waarschijnlijk als partner",

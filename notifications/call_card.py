@@ -8,7 +8,7 @@ from typing import Any
 
 from db.giver import only_within
 from db.status import OVER
-from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Instrument, Status, ToldKind
+from db.vocabulary import UNPLACED, Allocation, Applicant, DeadlineKind, Eligibility, Instrument, Status, ToldKind
 from notifications import wording
 from notifications.catalogue import CallDate, CatalogueCall, Change
 from notifications.digest import Item
@@ -72,6 +72,7 @@ class CallCard:
     grouped: bool = False
     dated_above: bool = False  # its date stands in that head, for all of them
     fresh: bool = False  # it appeared since the last digest
+    unplaced: str = ""  # it is told because of whom it is for, and of no opgave
     news: str = ""  # why it stands in a mail of what is due today
     news_page: str = ""
 
@@ -97,6 +98,7 @@ def call_card(item: Item, now: datetime, link: str) -> CallCard:
         decide_day=wording.day_and_month(go_by) if go_by else "",
         decide_assumed=item.window.assumed, decide_route=item.window.route,
         also=tuple(_also(other, now, item.window) for other in item.also), fresh=item.fresh,
+        unplaced=UNPLACED if call.is_said_to_be_ours and not item.reasons and not item.followed else "",
     )  # fmt: skip
 
 

@@ -15,7 +15,9 @@ from notifications.catalogue import read_catalogue
 from notifications.places import Candidate, Place, place
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
 from tests.make.pages import visit
+from tracker.matching.unjudged import waiting_for
 from tracker.matching.verdicts import judge
+from tracker.rights import viewer_of
 
 pytestmark = (
     pytest.mark.one_database
@@ -133,8 +135,31 @@ def test_who_asks_for_everything_hears_of_what_is_said_to_be_for_governments_wha
     assert mail.address == "jan@haarlem.example"
     assert "* Vergunningen" in mail.text
     assert "* Geschat" not in mail.text
+    words = "open voor overheden; past bij geen opgave sterk"
+    assert (mail.text.count(words), mail.html.count(f"{words}</span>")) == (1, 1)  # in the lighter type
     plan_at(agenda, now + MONDAY)
     assert len(deliveries(agenda)) == 1
+
+
+def test_what_is_said_to_be_for_governments_waits_for_a_word_too_and_says_why(
+    agenda: Engine, now: datetime, tmp_path: Path
+) -> None:
+    reader = make_reader(agenda, now)
+    other = make_reader(agenda, now, "an@haarlem.example", filter={"challenges": ["wonen"]})
+    make_call(agenda, now, "Vergunningen", score=0.1, eligible="self", eligible_estimate=False)
+    make_call(agenda, now, "Past beter", score=0.5, eligible="self", eligible_estimate=False)
+    make_call(agenda, now, "Geschat", score=0.1, eligible="self", eligible_estimate=True)
+    with reading(agenda) as session:
+        users = [session.get_one(User, number) for number in (reader, other)]
+        titles = dict(session.exec(select(Call.id, Call.title)).all())
+        order = [titles[number] for number in waiting_for(session, viewer_of(users[0]), now)]
+    assert order == ["Past beter", "Vergunningen"]
+    words = '<span class="quiet">open voor overheden; past bij geen opgave sterk</span>'
+    with visit(agenda, now, tmp_path, users[0]) as visitor:
+        assert visitor.get("/").text.count(words) == 1
+        assert visitor.get("/regelingen").text.count(words) == 1
+    with visit(agenda, now, tmp_path, users[1]) as visitor:
+        assert "Vergunningen" not in visitor.get("/").text
 
 
 def test_the_link_of_what_waits_opens_exactly_that_also_when_it_was_named_since(

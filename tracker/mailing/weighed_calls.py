@@ -20,6 +20,7 @@ from notifications.digest import SubscriptionQuery
 from notifications.news import Memory
 from tracker.calls.duplicate_pairs import Alike
 from tracker.mailing.leanings import for_reader
+from tracker.matching.search import said_to_be_ours
 
 FOR_OTHERS = Call.eligible == Eligibility.NO
 ELSEWHERE: dict[str, object] = {"challenges": (), "text": "", "programmes": ()}  # of a filter, what is asked apart
@@ -77,8 +78,7 @@ def _found(
     if all(query.filter.challenges for query in queries):
         roots = {root for query in queries for root in query.filter.challenges}
         return and_(_matched(roots, opgaven, threshold), remembered(now))
-    ours = and_(Call.eligible == Eligibility.SELF, not_(col(Call.eligible_estimate)))
-    return and_(or_(_matched((), opgaven, threshold), ours), remembered(now))
+    return and_(or_(_matched((), opgaven, threshold), said_to_be_ours()), remembered(now))
 
 
 def _matched(roots: Iterable[str], opgaven: Collection[Opgave], threshold: float) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from db.search import Translations, by_code, by_name, parts_of, read_translation
 from db.search_words import fold, halves
 from db.status import IS_CALL, next_gate_expression, status_expression
 from db.vocabulary import Eligibility, Status, ToldKind
+from notifications.digest import UNPLACED
 from notifications.places import CHANCES, NOT_OPEN_YET, TOO_LATE
 from tracker.challenges.agenda import below
 from tracker.matching import DIGEST_THRESHOLD
@@ -245,6 +246,18 @@ def matched(
     return exists(met.where(col(Match.challenge_id).in_(challenges)) if challenges else met)
 
 
+def told_of(mine: tuple[str, ...], user_id: int | None = None) -> ColumnElement[bool]:
+    """What a digest tells a reader of these opgaven: what matches one; to a reader of all, also what is said to be for
+    public bodies and matches none."""
+    met = matched(col(Call.id), mine, user_id=user_id)
+    return met if mine else or_(met, said_to_be_ours())
+
+
+def said_to_be_ours() -> ColumnElement[bool]:
+    """Whether a source itself says that public bodies may apply: no estimate."""
+    return and_(col(Call.eligible) == Eligibility.SELF, not_(col(Call.eligible_estimate)))
+
+
 def best_score(challenges: tuple[str, ...], user_id: int | None = None) -> Any:
     """The best fit of a call with one of these opgaven, or with any; none where it matched nothing."""
     best = _matches(func.max(_score(user_id)), user_id).where(col(Match.call_id) == col(Call.id))
@@ -272,7 +285,10 @@ def worth(
     is worth as little as what is for others, and nothing is decided on it.
     """
     chance = case((col(Call.id).in_(followed_calls(user_id)), 1.0), else_=chance_of_use(reach))
-    score = func.coalesce(best_score(challenges, user_id), 0.0) * chance
+    best: ColumnElement[float] = func.coalesce(best_score(challenges, user_id), 0.0)
+    if not challenges:  # what is told though it matches no opgave
+        best = case((and_(said_to_be_ours(), best < SHOWN_FROM), UNPLACED), else_=best)
+    score = best * chance
     score = score * case((status_expression(now) == str(Status.OPEN), 1.0), else_=NOT_OPEN_YET)
     if late_until is None:
         return score

@@ -16,7 +16,7 @@ from db.vocabulary import CLOSING_KINDS, Eligibility, NoReason, Say
 from notifications.wording import AMSTERDAM, local_day
 from tracker.challenges.agenda import below
 from tracker.clock import Now
-from tracker.matching.search import LONG, SHOWN_FROM, matched, worth
+from tracker.matching.search import LONG, SHOWN_FROM, told_of, worth
 from tracker.workdays import NATIONAL, ClosedDays, read_closed_days
 
 STRONG = 0.6  # from here on a match should not lie unread
@@ -120,7 +120,7 @@ def waiting_for(
     )
     query = (
         select(Call.id)
-        .where(standing(now), matched(col(Call.id), mine, user_id=viewer.user_id))
+        .where(standing(now), told_of(mine, viewer.user_id))
         .where(col(Call.id).not_in(judged))
         .order_by(worth(mine, viewer.user_id, now, too_late, reach_of(viewer, local_day(now))).desc())
         .order_by(func.coalesce(next_gate_expression(now), datetime(9999, 1, 1, tzinfo=now.tzinfo)))

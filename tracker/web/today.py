@@ -8,6 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
+from sqlalchemy import false, or_
 from sqlmodel import col, func, select
 from starlette.responses import Response
 
@@ -28,7 +29,7 @@ from tracker.lobby import coalition, moments
 from tracker.lobby.due import LobbyDue, lobby_due
 from tracker.lobby.worklist import left_in_team
 from tracker.matching.progress import matching_progress
-from tracker.matching.search import SHOWN_FROM, best_score, by_ids, chance_of_use, matched
+from tracker.matching.search import SHOWN_FROM, best_score, by_ids, chance_of_use, matched, said_to_be_ours
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
 from tracker.people.absences import replaced_by
 from tracker.people.subscriptions import gets_digests
@@ -264,7 +265,7 @@ def new(request: RequestContext, mine: tuple[str, ...], shown: Collection[int]) 
     query = (
         select(Call.id)
         .where(standing(request.now.instant), col(Call.first_seen) > request.now.instant - timedelta(days=DAYS_BACK))
-        .where(best >= SHOWN_FROM, col(Call.id).not_in(shown))
+        .where(or_(best >= SHOWN_FROM, false() if mine else said_to_be_ours()), col(Call.id).not_in(shown))
         .order_by(chance_of_use(request.reach).desc(), best.desc(), col(Call.id))
     )
     return list(request.session.exec(query))

@@ -13,7 +13,7 @@ from db.models import Call, Challenge, Deadline, Leaning, Match, Sighting, Verdi
 from db.queries import shared_budgets
 from db.rights import visible
 from db.status import next_gate, remark_of, status_of
-from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
+from db.vocabulary import CLOSING_KINDS, UNPLACED, DeadlineKind, Eligibility, Status
 from notifications import wording
 from tracker.calls.duplicate_pairs import Alike
 from tracker.lobby.call_work import CallWork, read_call_work, seen_by
@@ -69,6 +69,12 @@ class CallRow:
     work: list[CallWork] = field(default_factory=list)  # dossiers and applications on it that run, as far as seen
     code: str = ""  # topic code or official number: its name in meetings
     dates: Sequence[Deadline] = ()
+
+    @property
+    def unplaced(self) -> str:
+        """That it is told because its source says that it is for public bodies, where it matches no opgave strongly."""
+        ours = self.call.eligible == Eligibility.SELF and not self.call.eligible_estimate
+        return UNPLACED if ours and all(why.weak for why in self.why) else ""
 
 
 def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[str] = ()) -> list[CallRow]:

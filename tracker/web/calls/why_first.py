@@ -39,7 +39,7 @@ def why_first(row: CallRow, mine: Collection[str], followed: bool, window: Decis
     counting = [why for why in row.why if not mine or why.challenge.id in mine]
     best = max(counting, key=lambda why: why.score, default=None)
     parts = (
-        _fit(best) if best else "",
+        row.unplaced or (_fit(best) if best else ""),
         "u volgt deze regeling" if followed else "",
         who_if_known(row.call, reach) or "niet bekend wie mag aanvragen",
         "" if row.status is Status.OPEN else "nog niet open",
