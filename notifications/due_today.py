@@ -17,6 +17,9 @@ FOLLOWS = "U krijgt dit omdat u deze regelingen volgt."
 A_MOMENT = timedelta(seconds=1)  # a bare day ends at the midnight after it
 
 
+TOO_LATE = "te laat"
+
+
 @dataclass(frozen=True)
 class AgendaLine:
     """One thing that is due inside, and the path of ours where it is done.
@@ -33,6 +36,12 @@ class AgendaLine:
     key: str = ""
     why: str = ""
     answers: tuple[int, int] | None = None
+    assumed: bool = False  # its day rests on an assumed rhythm: nobody knows that it was missed
+
+    @property
+    def late(self) -> str:
+        """What is said of a day that is past; nothing before."""
+        return ("nog niet gedaan" if self.assumed else TOO_LATE) if self.overdue else ""
 
 
 @dataclass(frozen=True)
@@ -106,8 +115,8 @@ NOTHING_DUE = DueToday()
 
 
 def line_title(line: AgendaLine, now: datetime) -> str:
-    """``morgen: Toezegging afhandelen``; what is too late says so."""
-    left = "te laat" if line.overdue else wording.days_left(now, line.day)
+    """``morgen: Toezegging afhandelen``; what is too late, or not done by an assumed day, says so."""
+    left = line.late or wording.days_left(now, line.day)
     return f"{left}: {one_line(line.what, 150)}"
 
 

@@ -54,13 +54,13 @@ def _short(title: str) -> str:
 
 
 def _decide_first(digest: Digest) -> str:
-    """``; eerste go/no-go 9 jun (aangenomen)``: by when somebody must first have said go."""
+    """``; eerste go/no-go 9 jun (aangenomen ritme)``: by when somebody must first have said go."""
     windows = [item.window for item in digest.items if not item.window.late]
     days = [(window.go_by, window.assumed) for window in windows if window.go_by]
     if not days:
         return ""
     first, assumed = min(days)  # of one day that is known and assumed, it is known
-    return f"; eerste go/no-go {wording.day_and_month(first)}{' (aangenomen)' if assumed else ''}"
+    return f"; eerste go/no-go {wording.day_and_month(first)}{' (aangenomen ritme)' if assumed else ''}"
 
 
 def coverage_line(digest: Digest, now: datetime) -> str:

@@ -16,7 +16,7 @@ from notifications import wording
 from notifications.call_card import CallCard, call_card
 from notifications.digest import Coverage, Digest, Item
 from notifications.digest_extras import NO_EXTRAS, NOTHING_RUNS, DigestExtras, FollowedDossier
-from notifications.due_today import AgendaLine, DueCall, DueToday, line_title
+from notifications.due_today import TOO_LATE, AgendaLine, DueCall, DueToday, line_title
 from notifications.headlines import LOST, coverage_line, headline_of, subject_of
 from notifications.links import ALL, DOUBT, REMINDERS, ROUND, VERDICT, AnswerLink, Links
 from notifications.message import MOST_SUBJECT, Addressee, Letter, domain_of, mailbox, one_line, sealed
@@ -216,7 +216,8 @@ class Writer:
     def _lines(self, lines: tuple[AgendaLine, ...], to: Addressee) -> list[dict[str, Any]]:
         return [
             {"day": wording.day(line.day), "what": one_line(line.what, 150), "title": one_line(line.title, 150),
-             "link": self.links.page(line.path), "overdue": line.overdue, "said": line_title(line, self.now),
+             "link": self.links.page(line.path), "late": line.late, "alarm": line.late == TOO_LATE,
+             "said": line_title(line, self.now),
              "answer": self._answer(line, to)}
             for line in lines
         ]  # fmt: skip

@@ -89,13 +89,13 @@ def test_a_deadline_too_near_to_decide_says_so_in_text_and_html(engine: Engine) 
     assert "LET OP" not in far
     assert re.search(r"Go/no-go uiterlijk: \d+ [a-z]+ 202\d, met een eigen bijdrage \(aangenomen ritme\)\n", far)
     assert mail.text.count("LET OP") == mail.html.count("Let op: waarschijnlijk te laat voor ") == 1
-    assert re.search(r"; eerste go/no-go \d+ [a-z]{3} \(aangenomen\)$", mail.subject)
+    assert re.search(r"; eerste go/no-go \d+ [a-z]{3} \(aangenomen ritme\)$", mail.subject)
 
 
 @pytest.mark.parametrize(
     ("windows", "said"),
     [
-        ([DecisionWindow(date(2026, 6, 9), assumed=True)], "; eerste go/no-go 9 jun (aangenomen)"),
+        ([DecisionWindow(date(2026, 6, 9), assumed=True)], "; eerste go/no-go 9 jun (aangenomen ritme)"),
         (
             [DecisionWindow(date(2026, 6, 9)), DecisionWindow(date(2026, 6, 12), assumed=True)],
             "; eerste go/no-go 9 jun",

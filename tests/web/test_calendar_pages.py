@@ -468,7 +468,14 @@ def test_what_rests_on_an_assumed_rhythm_says_so_and_is_never_red(me: Visitor, e
     me.send_form(f"/regelingen/{call.id}/klok", deadline=row.id, lead="amsterdam")
     for address in ("/kalender", "/kalender?view=lijst", "/kalender/klok/1"):
         assert "aangenomen ritme" in me.get(address).text, address
-    assert 'class="alarm"' not in me.get("/kalender/klok/1").text
+    me.send_form(f"/regelingen/{call.id}/aanvraag")
+    assert "<b>te laat</b>" not in me.get("/kalender/klok/1").text, "nor black on white"
+    assumed = [row for row in me.get("/aanvragen/1").text.split("<tr>") if "aangenomen ritme" in row]
+    assert any("nog niet gedaan" in row for row in assumed)
+    assert not any("te laat" in row for row in assumed)
+    kept = me.get("/kalender.csv?show=milestone&month=2026-12").text
+    assert ";ja;ja;" not in kept, "nor is it late in a file"
+    assert '/kalender/vergaderingen/None"' not in me.get(f"/regelingen/{call.id}/klok?cofunding=true").text
 
 
 def test_only_coordinators_change_meetings(engine: Engine, people: dict[str, User], tmp_path: Path) -> None:
@@ -529,6 +536,19 @@ def test_who_is_due_gets_one_mail_a_day_that_names_call_and_step(
     assert mail.subject == "nog 7 dagen: go/no-go (aangenomen ritme)"
     assert "go/no-go (aangenomen ritme) - Warmte in de wijk" in mail.text
     assert f"/kalender/klok/{clock.id}#mijlpaal-{go.id}" in mail.html
+
+
+def test_a_mail_calls_no_assumed_day_missed(engine: Engine, people: dict[str, User]) -> None:
+    with writing(engine) as session:
+        row = add_deadline(session, add_call(session), BRUSSELS_17)
+        clock = start_clock(Deed(session, people["coordinator"], NOW), row, DecisionRoute("amsterdam"), "amsterdam")
+        go = milestones_of(session, clock)[0]
+    after = datetime.combine(go.begins_on + timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=9)
+    mails = {mail.user_id: mail for mail in plan_once(engine, after)}
+    told = mails[people["coordinator"].id]
+    assert told.subject.startswith("nog niet gedaan: ")
+    assert "(nog niet gedaan): go/no-go (aangenomen ritme)" in told.text
+    assert "te laat" not in told.text + told.html
 
 
 def test_what_was_due_while_nothing_was_planned_is_told_once_when_it_is_again(

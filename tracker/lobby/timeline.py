@@ -179,6 +179,7 @@ def _milestones(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[
     )
     for milestone, body in session.exec(planned.order_by(col(Milestone.id))):
         text, state = body or MilestoneStep(milestone.step).label, MilestoneState(milestone.state).label
+        state += ", aangenomen ritme" if milestone.assumed else ""
         link = f"/kalender/klok/{milestone.clock_id}"
         yield TimelineEntry(
             milestone.day, "milestone", "interne mijlpaal", text, state, milestone.assignee_id, link=link

@@ -26,6 +26,7 @@ from tracker.people.absences import absences_on, replaced_by, replacements_on
 REMEMBERED = LOOK_BACK + timedelta(days=60)  # a thing is told from 30 days ahead until a week after its day
 ASSIGNED = "U krijgt dit omdat het aan u is toegewezen."
 TOO_LATE = "U krijgt dit omdat u coördinator bent en het te laat is."
+NOT_DONE = "U krijgt dit omdat u coördinator bent en dit nog niet is gedaan."
 LEFT = "U krijgt dit omdat u coördinator bent van een team dat dit liet liggen."
 UNJUDGED_FOR = 5  # working days in which what ran out is told, where no mail could be
 
@@ -97,8 +98,9 @@ def _given(session: Session, now: Now) -> Iterator[InsideDue]:
 def _calendar(session: Session, now: Now, only: int | None) -> Iterator[InsideDue]:
     for reminder in due.reminders(session, now, only):
         item = reminder.item
-        why = TOO_LATE if item.overdue else ASSIGNED
-        line = AgendaLine(item.day, item.what, item.title, item.link, item.overdue, why=why)
+        why = (NOT_DONE if item.assumed else TOO_LATE) if item.overdue else ASSIGNED
+        about = item.day, item.what, item.title, item.link, item.overdue
+        line = AgendaLine(*about, why=why, assumed=item.assumed)
         since = due.LONG_AGO if item.overdue else item.since
         yield InsideDue(reminder.user_id, item.key, line, reminder.distances, since)
 

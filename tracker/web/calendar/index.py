@@ -233,7 +233,7 @@ def as_file(request: RequestContext) -> Response:
     rows = [
         (
             entry.day, wording.clock_time(entry.at) if entry.at else "", entry.until, entry.kind.label, entry.what,
-            entry.title, entry.note, entry.who, "ja" if entry.overdue else "nee",
+            entry.title, entry.note, entry.who, "ja" if entry.overdue and not entry.rhythm else "nee",
             "ja" if entry.rhythm or entry.unknown_day else "nee",
             f"{base}{entry.href}" if entry.href else "",
         )
