@@ -17,8 +17,9 @@ from sqlmodel import select
 
 from db.leases import is_dead, release, renew, take, this_process
 from db.models import Delivery, Run
-from db.session import open_engine, writing
+from db.session import open_engine, reading, writing
 from notifications import claims, outbox
+from notifications.alerts import standing_alerts
 from notifications.outbox import Rules, SendTally
 from notifications.transport import SendOutcome, SendResult, SmtpStage
 from tests.conftest import ROOT
@@ -31,6 +32,7 @@ from tracker.mailing.plan import plan
 from tracker.operations.jobs import last_round
 from tracker.operations.scheduler import Scheduler
 from tracker.settings import Settings
+from tracker.web.frame.request_log import PlainLines
 
 
 @pytest.mark.parametrize(
@@ -156,6 +158,22 @@ def test_a_part_of_a_tick_that_fails_without_a_word_is_told_and_stops_no_other(
 
     asyncio.run(scheduler.guarded("plan", "mail plannen", fails))
     assert caplog.messages == ["alert clock:plan began: plan: TimeoutError"]
+
+
+def test_a_fault_of_ours_in_one_part_stops_no_other_and_is_told_without_what_it_was_about(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    scheduler = Scheduler(Settings(), engine, Clock(), print)
+
+    async def fails() -> None:
+        raise AttributeError("geheim")
+
+    line = asyncio.run(scheduler.guarded("bounces", "teruggekomen mail lezen", fails))
+    assert line == "a fault of ours: AttributeError"
+    assert "geheim" not in "".join(PlainLines().format(record) for record in caplog.records)
+    with reading(engine) as session:
+        [alert] = standing_alerts(session)
+    assert alert.line == "teruggekomen mail lezen: een fout in het programma (AttributeError)"
 
 
 def watch_again(engine: Engine, data_dir: Path) -> str:

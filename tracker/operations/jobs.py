@@ -5,6 +5,7 @@ Each job looks in our own tables for what is due, and does what a person would t
 
 import asyncio
 import contextlib
+import logging
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ CERTIFICATE_EVERY = 3600  # seconds between two looks at the certificate of our 
 CRAWLS_OF_A_REST = 12  # more failures in a row than this make no rest longer
 ASK_AGAIN = timedelta(minutes=10)  # while it is not known what time it is
 LAST_WORDS = 10  # seconds that a child has to end in
+LOG = logging.getLogger("kansenradar.clock")
 Say = Callable[[str], None]
 
 
@@ -144,6 +146,9 @@ class Jobs:
             await work()
         except (CommandFailed, SQLAlchemyError, OSError) as error:
             line = (str(error) or type(error).__name__).splitlines()[0]
+        except Exception as error:  # a fault of ours: the other parts go on all the same, and somebody hears of it
+            line = f"a fault of ours: {type(error).__name__}"
+            LOG.exception("%s failed:", name)
         with contextlib.suppress(SQLAlchemyError):
             await asyncio.to_thread(self._note, name, told, line)
         return line

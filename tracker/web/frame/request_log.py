@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifications.message import without_addresses
-from tracker.web.frame.metrics import Metrics
+from tracker.web.frame.metrics import Metrics, method_of
 
 LOG = logging.getLogger("kansenradar.request")
 NOTES = "kansenradar"  # of the scope: what a page adds to the line of its request
@@ -119,9 +119,10 @@ class RequestLog:
 
     def _done(self, scope: Scope, notes: dict[str, Any], name: str, status: int, took: float) -> None:
         route = notes.get("route") or _pattern(scope)
-        self.metrics.count(str(scope["method"]), route, status, took)
+        method = method_of(str(scope["method"]))
+        self.metrics.count(method, route, status, took)
         line = {
-            "request": name, "method": scope["method"], "route": route, "status": status, "ms": round(took * 1000),
+            "request": name, "method": method, "route": route, "status": status, "ms": round(took * 1000),
             "actor": notes.get("actor", "-"),
         }  # fmt: skip
         LOG.info("%(request)s %(method)s %(route)s %(status)s %(ms)s ms actor %(actor)s", line, extra=line)
