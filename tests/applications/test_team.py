@@ -1,6 +1,7 @@
 """Who works on an application, on the board and on its page; and that the lists of calls say what runs on each."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,18 @@ def test_the_board_says_by_one_word_whose_an_application_is_on_its_card_and_in_i
     assert '<th scope="col">Van</th>' in table
     assert '<th scope="row">Amsterdam</th>' in table
     assert "Per deelnemer" not in page
+
+
+def test_the_board_says_that_an_amount_in_the_own_name_waits_for_a_word(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = stages.start(cast.deed(), cast.call, "amsterdam")  # seen by Amsterdam only
+        stages.promise(cast.deed(), dossier, "haarlem", 2027, Decimal(25_000))
+    for user, told in ((cast.haarlem, True), (cast.lobbyist, False)):
+        with visit(engine, now, tmp_path, user) as visitor:
+            assert ("1 bijdrage die een ander namens uw organisatie" in visitor.get("/aanvragen").text) is told
 
 
 def test_the_board_names_who_runs_it_and_its_page_hands_it_on(engine: Engine, now: datetime, tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ def board(request: RequestContext) -> Response:
         choices=_choices(session, all_rows, opgaven, teams, leads),
         teams=teams,
         leads=leads,
+        to_agree=sum(one.ours for one in cofunding.waiting_for_word(session, viewer)),
         rates=cofunding.rates_for(session, viewer),
         enough=cofunding.ENOUGH_CASES,
         mismatches={m.dossier.id: m.text for m in mismatches(session, viewer, now)},
