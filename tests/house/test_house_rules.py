@@ -118,7 +118,7 @@ def test_a_room_speaks_one_dialect_of_sql() -> None:
     assert {file for file in speaking if not file.startswith("db/")} == CORE_ROOMS
 
 
-def test_everything_is_caught_in_three_places_only() -> None:
+def test_everything_is_caught_at_four_rims_only() -> None:
     catching = [
         name(p)
         for p in ours()
@@ -126,8 +126,11 @@ def test_everything_is_caught_in_three_places_only() -> None:
         if isinstance(n, ast.ExceptHandler)
         and (n.type is None or ast.unparse(n.type) in ("Exception", "BaseException"))
     ]
-    assert set(catching) <= {"scrapers/source.py", "tracker/__main__.py", "tracker/web/frame/request_log.py"}
-    assert len(catching) <= 3
+    row, command, request, job = (
+        "scrapers/source.py", "tracker/__main__.py", "tracker/web/frame/request_log.py", "tracker/operations/jobs.py"
+    )  # fmt: skip
+    assert set(catching) <= {row, command, request, job}  # none costs the next one
+    assert len(catching) <= 4
 
 
 def test_every_source_has_a_file_a_recording_and_a_test() -> None:
