@@ -71,6 +71,8 @@ def test_a_workbook_and_a_calendar_file_are_read_alike() -> None:
         ("12-01-2027; stukken 13-01-2027", 1, "voor de vergadering"),
         ("12-01-2027\n32-01-2027", 2, "datum"),
         ("Jaarplanning 2027\n12-01-'27\n26-01-2027", 2, "als 12-01-2027"),
+        ("Datums\n2027/01/12\n26-01-2027", 2, "als 12-01-2027"),
+        ("Datums\n12-1\n26-01-2027", 2, "als 12-01-2027"),
         ("Datum;Stukken\n46399;46392\n26-01-2027", 2, "opmaak datum"),
         ("12-01-2027\n26-01-2027 VERVALLEN", 2, "gaat niet door"),
     ],
@@ -84,6 +86,13 @@ def test_a_line_that_cannot_be_right_is_named(text: str, number: int, why: str) 
 def test_odd_days_are_asked_about_and_right_ones_are_not() -> None:
     rows = read("27-11-2026\n12-01-2027\n16-05-2027\n27-04-2027")
     assert [row.odd for row in rows] == ["voorbij", "", "een zondag", "een feestdag of vrije dag"]
+
+
+def test_a_line_that_leaves_it_open_is_asked_about() -> None:
+    rows = read("Jaarplanning 2026/2027, versie 1.2\n12-01-2027 (reserve)\n26-01-2027 onder voorbehoud\n09-02-2027")
+    assert [row.odd for row in rows] == [
+        "een dag met 'reserve' erbij", "een dag met 'onder voorbehoud' erbij", "",
+    ]  # fmt: skip
 
 
 def test_a_file_that_is_none_is_refused_in_one_line() -> None:

@@ -46,9 +46,10 @@ def read_year_plan(
 NO_DATE = "hier staat geen datum"
 # No heading, also above the first date: a day in a form that is not read, or as Excel keeps one from 2009 on.
 UNREAD = {
-    re.compile(r"\b\d{1,2}[-/. ]\d{1,2}[-/. ]+['’]?\d{2}\b"): "schrijf de datum als 12-01-2027",
+    re.compile(r"\b\d{1,2}[-/]\d{1,2}\b|\b\d{4}[/.]\d{1,2}[/.]\d{1,2}\b"): "schrijf de datum als 12-01-2027",
     re.compile(r"(?:^|; )[45]\d{4}(?:$| ;)"): "dit is een datum als getal; geef de cellen in Excel de opmaak datum",
 }
+NOT_SURE = re.compile(r"\breserve\w*|\bindien nodig\b|\bonder voorbehoud\b|\boptie\b|\boptioneel\b|\breces\b")
 NOT_HELD = re.compile(r"\bverval(?:t|len)\b|\bgeannuleerd\b|\bafgelast\b|\bgaat niet door\b|\bgeen vergadering\b")
 
 
@@ -84,8 +85,10 @@ def _completed(row: PlannedMeeting, body: Body, closed: ClosedDays, today: date)
         return row
     papers = row.papers_on or closed.working_day(row.day - timedelta(days=body.paper_days), body.participant_id or "")
     if papers > row.day:
-        return replace(row, wrong="de stukken moeten er voor de vergadering zijn")
-    return replace(row, papers_on=papers, odd=odd_day(body, row.day, closed, today))
+        return replace(row, wrong="de stukken moeten er voor de vergadering zijn: zet haar dag vooraan")
+    doubt = NOT_SURE.search(row.text.lower())
+    odd = odd_day(body, row.day, closed, today) or (f"een dag met '{doubt[0]}' erbij" if doubt else "")
+    return replace(row, papers_on=papers, odd=odd)
 
 
 def _once(rows: Sequence[PlannedMeeting]) -> list[PlannedMeeting]:
