@@ -140,6 +140,24 @@ def decided(cast: Cast, dossier: Dossier) -> None:
     stages.decide_go(cast.deed(), dossier, GoDecision.GO, yes, [], "", dossier.version)
 
 
+def test_the_page_of_steps_asks_for_nothing_more_once_it_is_in(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        row = with_deadline(cast, now.date() + timedelta(days=12))  # too near for the college
+        dossier = stages.start(cast.deed(), cast.call, "haarlem")
+        clock = open_clock(cast.deed(), dossier, row)
+        decided(cast, dossier)
+        stages.set_money(cast.deed(), dossier, stages.Money(Decimal(1), state_aid=StateAid.NONE), dossier.version)
+    page = f"/kalender/klok/{clock.id}"
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        assert "te laat" in visitor.get(page).text
+        seen = visitor.seen_on(f"/aanvragen/{dossier.id}", f"/aanvragen/{dossier.id}/fase")
+        visitor.send_form(f"/aanvragen/{dossier.id}/fase", to="submitted", seen=seen)
+        shown = visitor.get(page).text
+    assert "er valt niets meer te plannen" in shown
+    assert not any(word in shown for word in ("te laat", "Reken opnieuw terug", "Zou nu", 'class="warning"'))
+
+
 def test_a_go_ticks_its_milestone_and_handing_in_ends_the_rest_for_mail_and_calendar(cast: Cast) -> None:
     row, dossier = with_deadline(cast), started(cast)
     clock = open_clock(cast.deed(), dossier, row)

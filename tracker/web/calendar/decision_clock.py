@@ -19,10 +19,12 @@ from notifications.ical import page_of
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import (
+    OVER,
     AfterDeadline,
     DecisionRoute,
     WhyMissing,
     fixed_of,
+    is_over_for,
     milestone_name,
     milestones_of,
     plan_for,
@@ -141,7 +143,8 @@ def _page(request: RequestContext, clock: DecisionClock, state: FormState) -> Re
     data = body_calendar(request.session)
     rows = milestones_of(request.session, clock)
     day, way = target_day(request.session, target), route_of(clock, target)
-    plan, refusal = plan_or_reason(data, day, way, request.now.today, fixed_of(rows))
+    over = is_over_for(request.session, clock.dossier_id, target)
+    plan, refusal = (None, OVER) if over else plan_or_reason(data, day, way, request.now.today, fixed_of(rows))
     planned = {p.step.key: p for p in plan.steps} if plan else {}
     return request.page(
         "calendar/decision_clock.html",
@@ -153,6 +156,7 @@ def _page(request: RequestContext, clock: DecisionClock, state: FormState) -> Re
         **_about(request.session, target),
         plan=plan,
         refusal=refusal,
+        over=over,
         rows=[(row, milestone_name(row, data.bodies), planned.get(row.key)) for row in rows],
         moved=[row for row in rows if row.key in planned and planned[row.key].day != row.day],
         people={user.id: user.name for user in colleagues(request.session, clock.participant_id)},
