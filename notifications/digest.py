@@ -24,7 +24,7 @@ from notifications.places import (
 )
 from notifications.wording import AMSTERDAM
 
-UNPLACED = 0.3  # the fit of what is said to be for public bodies and is of no opgave
+FIT_OF_UNPLACED = 0.3  # the fit of what is said to be for public bodies and is of no opgave
 Wanted = dict[str, tuple[CatalogueMatch, list[str]]]  # per opgave its match, and the subscriptions that want it
 
 
@@ -81,7 +81,7 @@ class Item:
         """What it is weighed by where its reader can decide within this window; kept, as many readers share an item."""
         candidate: Candidate | None = self._kept.get(id(window))  # the candidate holds it, so that its id stays its own
         if candidate is None:
-            score = self.reasons[0].score if self.reasons else 1.0 if self.followed else UNPLACED
+            score = self.reasons[0].score if self.reasons else 1.0 if self.followed else FIT_OF_UNPLACED
             candidate = self._kept[id(window)] = Candidate(self.call, score, self.followed, window)
         return candidate
 

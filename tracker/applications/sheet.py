@@ -46,7 +46,7 @@ LIKELY = {
 SHEET = Sheet(
     needed="aanvraag, fase, gevraagd en wat u verder weet", columns=COLUMNS, known=COLUMNS,
     head=("aanvraag", "regeling"),  # the others occur below the head too: 'ingediend' is also a stage
-       most=MOST_APPLICATIONS, likely=LIKELY,
+    most=MOST_APPLICATIONS, likely=LIKELY,
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from db.search import Translations, by_code, by_name, parts_of, read_translation
 from db.search_words import fold, halves
 from db.status import IS_CALL, next_gate_expression, status_expression
 from db.vocabulary import Eligibility, Status, ToldKind
-from notifications.digest import UNPLACED
+from notifications.digest import FIT_OF_UNPLACED
 from notifications.places import CHANCES, NOT_OPEN_YET, TOO_LATE
 from tracker.challenges.agenda import below
 from tracker.matching import DIGEST_THRESHOLD
@@ -287,7 +287,7 @@ def worth(
     chance = case((col(Call.id).in_(followed_calls(user_id)), 1.0), else_=chance_of_use(reach))
     best: ColumnElement[float] = func.coalesce(best_score(challenges, user_id), 0.0)
     if not challenges:  # what is told though it matches no opgave
-        best = case((and_(said_to_be_ours(), best < SHOWN_FROM), UNPLACED), else_=best)
+        best = case((and_(said_to_be_ours(), best < SHOWN_FROM), FIT_OF_UNPLACED), else_=best)
     score = best * chance
     score = score * case((status_expression(now) == str(Status.OPEN), 1.0), else_=NOT_OPEN_YET)
     if late_until is None:
