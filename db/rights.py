@@ -22,8 +22,10 @@ from db.queries import Viewer
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import OWN_BODIES, PositionState
 
-KEPT = 5_000  # clauses; one a person and table that are asked about
+KEPT = 1_000  # clauses; one a person and table that are asked about
 RANK = {role: rank for rank, role in enumerate(Role)}
+# One of each for all people: an alias is a table of its own with all its columns, 80 KiB that each clause would keep.
+_HUNG_ON, _SHARED, _JOINED = aliased(Dossier), aliased(Dossier), aliased(CoalitionMember)
 
 
 def has_role(viewer: Viewer, needed: Role | None) -> bool:
@@ -110,7 +112,7 @@ def adds_readers(group: Group, to: Group) -> bool:
 @lru_cache(maxsize=KEPT)
 def grouped(viewer: Viewer) -> SelectOfScalar[int]:
     """The ids of the dossiers in whose group the viewer is: ``in_group`` as a query."""
-    dossier, member = aliased(Dossier), aliased(CoalitionMember)
+    dossier, member = _SHARED, _JOINED
     named = select(DossierReader.dossier_id).where(DossierReader.user_id == viewer.user_id)
     ways: list[ColumnElement[bool]] = [col(dossier.id).in_(named)]
     if viewer.role == Role.LOBBYIST:
@@ -162,8 +164,7 @@ def visible(viewer: Viewer, model: Any) -> ColumnElement[bool]:
         )
     if not hasattr(model, "dossier_id"):
         return _seen(viewer, model, None)
-    dossier = aliased(Dossier)
-    hung = col(model.dossier_id).in_(select(dossier.id).where(_seen(viewer, dossier, dossier.id)))
+    hung = col(model.dossier_id).in_(select(_HUNG_ON.id).where(_seen(viewer, _HUNG_ON, _HUNG_ON.id)))
     shared = and_(_shared(viewer, model, model.dossier_id), or_(col(model.dossier_id).is_(None), hung))
     return or_(_own(viewer, model), shared)
 

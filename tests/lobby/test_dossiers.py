@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Alias, Engine
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.sql.visitors import iterate
 from sqlmodel import Session, select
 
-from db.models import Call, Deadline, Dossier, LobbyAgendaItem, LogEntry, Revision, User
+from db.models import Call, ContactMoment, Deadline, Dossier, LobbyAgendaItem, LogEntry, Revision, User
+from db.rights import visible
 from db.session import writing
 from db.vocabulary import DeadlineKind, RevisionKind, Role, Visibility
 from db.vocabulary_lobby import Gremium, LogKind, PartyKind, Result, Stage
@@ -243,3 +245,12 @@ def test_an_administrator_does_not_read_other_peoples_files(cast: Cast) -> None:
     admin = make_user(cast.session, cast.now, Role.ADMINISTRATOR, "zaanstad")
     with pytest.raises(NotFound):
         log.dossier_for(cast.session, rights.viewer_of(admin), secret.id)
+
+
+def test_what_another_person_may_see_is_asked_of_the_same_tables(cast: Cast) -> None:
+    def tables(user: User) -> set[int]:
+        clause = visible(rights.viewer_of(user), ContactMoment)
+        return {id(each) for each in iterate(clause) if isinstance(each, Alias)}
+
+    assert tables(cast.lobbyist) == tables(make_user(cast.session, cast.now, Role.LOBBYIST, "zaanstad"))
+    assert tables(cast.lobbyist)  # else there is nothing to share

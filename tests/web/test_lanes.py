@@ -13,7 +13,14 @@ HEAVY = {"scrapy", "twisted", "lxml", "alembic", "authlib", "joserfc", "openpyxl
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/regelingen", PAGES), ("/regelingen.{form:file}", FILES)], ids=["pages", "whole lists"]
+    ("path", "most"),
+    [
+        ("/regelingen", PAGES),
+        ("/kalender/feed/{token}.ics", PAGES),
+        ("/regelingen.{form:file}", FILES),
+        ("/regelingen.ics", FILES),
+        ("/verantwoording/verslagen/{report_id}/pdf", FILES),
+    ],
 )
 def test_no_more_are_answered_at_once_than_there_is_room_for(path: str, most: int) -> None:
     gate, inside, seen = threading.Lock(), [0], [0]
