@@ -1,5 +1,6 @@
 """serve: the pages, on one address and port."""
 
+import asyncio
 import signal
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ import uvicorn
 
 from tracker.commands.context import CommandContext, context_of
 from tracker.errors import CommandFailed
+from tracker.operations.silent_clock import stand_in
 from tracker.settings import LOCAL_HOSTS, Settings
 from tracker.web.app import build
 from tracker.web.frame.connections import MOST_CONNECTIONS, BoundedConnection
@@ -34,7 +36,16 @@ def serve_pages(command: CommandContext, host: str, port: int, desk: DemoDesk | 
     set_up_logs(command.settings.log_format)
     server = page_server(command, host, port, desk)
     end_well_on_sigterm()
-    server.run()
+    asyncio.run(_served(command, server))
+
+
+async def _served(command: CommandContext, server: uvicorn.Server) -> None:
+    """The pages, and a look whether a clock elsewhere still goes; a trial on a day of its own has none."""
+    looking = asyncio.create_task(stand_in(command.settings, command.engine, command.clock))
+    if command.clock.is_set:
+        looking.cancel()
+    await server.serve()
+    looking.cancel()
 
 
 def end_well_on_sigterm() -> None:

@@ -139,7 +139,7 @@ def _due(session: Session, now: datetime, ours_only: bool) -> tuple[list[AlertMa
             if alert.ended_at is None:
                 due += [AlertMail(alert, False, to)] if began is None else []
             elif began is not None and DeliveryState(began.state) in QUEUED:
-                moot.append(began.id)
+                moot += [] if kind.late else [began.id]
             elif began is not None and began.state not in UNTOLD_STATES:
                 due.append(AlertMail(alert, True, to))
     return [mail for mail in due if mail.key not in planned], moot

@@ -26,6 +26,7 @@ class TroubleKind:
 
     ``broken``: needs a person now, so that ``check`` fails and the pages are not ready. ``urgent``: our own, which a
     pause of sending does not hold. ``found``: looked for each minute; the others are raised where they happen.
+    ``late``: mail of it can only leave once it is over, and then leaves all the same.
     """
 
     name: str
@@ -37,6 +38,7 @@ class TroubleKind:
     broken: bool = True
     urgent: bool = True
     found: bool = True
+    late: bool = False
 
     def began_with(self, what: str) -> str:
         """What is wrong, in one Dutch line."""
@@ -115,6 +117,7 @@ TABLE = (
         "heartbeat", ADMINISTRATOR, "De klok van Kansenradar staat stil",
         "Er wordt niets opgehaald en geen mail gepland. Start het proces opnieuw (kansenradar run of schedule).",
         "De klok van Kansenradar loopt weer",
+        late=True,
     ),
     TroubleKind(
         "clock", ADMINISTRATOR, "Een taak van de klok lukt niet",

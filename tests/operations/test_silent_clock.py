@@ -1,0 +1,88 @@
+"""A clock that stands still is told by the pages, to the webhook at once and by mail once there is a clock again."""
+
+import asyncio
+import json
+import time
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from db.leases import database_clock, take
+from db.models import Delivery, Lease
+from db.session import reading, writing
+from db.vocabulary import MailKind, Role
+from tests.make.pages import make_user
+from tests.make.quick_clock import scheduler
+from tracker.clock import Clock
+from tracker.mailing.run import plan_now, send_now
+from tracker.operations import silent_clock
+from tracker.operations.silent_clock import stand_in, tell_of_a_silent_clock
+from tracker.settings import Settings
+from tracker.watch.note import note, watched_of
+
+
+@pytest.fixture
+def posted() -> Any:
+    """What a webhook hears, and its address."""
+    heard: list[dict[str, Any]] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+    server = HTTPServer(("127.0.0.1", 0), Hook)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield heard, server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+def heard(engine: Engine, minutes_ago: int) -> None:
+    with writing(engine) as session:
+        take(session, scheduler.LEASE, "elsewhere:1")
+        lease = session.get_one(Lease, scheduler.LEASE)
+        lease.until = database_clock(session) + timedelta(seconds=90) - timedelta(minutes=minutes_ago)
+
+
+def test_the_pages_tell_what_no_clock_tells(
+    engine: Engine, now: datetime, tmp_path: Path, posted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, port = posted
+    more: dict[str, Any] = {"alert_webhook": f"http://127.0.0.1:{port}", "fetch_allow": (f"127.0.0.1:{port}",)}
+    settings, clock = Settings(data_dir=tmp_path, _env_file=None, **more), Clock(now)
+    with writing(engine) as session:
+        make_user(session, now, Role.ADMINISTRATOR)
+    assert not tell_of_a_silent_clock(settings, engine, clock)  # none ever ran
+    heard(engine, 1)
+    assert not tell_of_a_silent_clock(settings, engine, clock)
+    heard(engine, 6)
+    monkeypatch.setattr(silent_clock, "EVERY", 0.05)
+    asyncio.run(_until(settings, engine, clock, said))
+    assert [(each["key"], each["event"]) for each in said] == [("heartbeat", "began")]
+
+    heard(engine, 0)  # it is back: what its first minute does
+    note(engine, now, watched_of(settings))
+    plan_now(settings, engine, clock, alerts_only=True)
+    send_now(settings, engine, clock)
+    plan_now(settings, engine, clock, alerts_only=True)
+    with reading(engine) as session:
+        mails = session.exec(select(Delivery).where(Delivery.kind == MailKind.ALERT).order_by("id")).all()
+    assert [mail.key.split(":")[2] for mail in mails] == ["began", "over"]
+    assert mails[0].state == "accepted"
+
+
+async def _until(settings: Settings, engine: Engine, clock: Clock, said: list[Any]) -> None:
+    """The pages look until the webhook heard something, and twice more."""
+    looking, last = asyncio.create_task(stand_in(settings, engine, clock)), time.monotonic() + 60
+    while not said and time.monotonic() < last:
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(0.5)
+    looking.cancel()
