@@ -144,16 +144,21 @@ def test_the_page_of_steps_asks_for_nothing_more_once_it_is_in(engine: Engine, n
     with writing(engine) as session:
         cast = gather(session, now)
         row = with_deadline(cast, now.date() + timedelta(days=12))  # too near for the college
+        row.gate_at = now + timedelta(days=12)
         dossier = stages.start(cast.deed(), cast.call, "haarlem")
         clock = open_clock(cast.deed(), dossier, row)
         decided(cast, dossier)
         stages.set_money(cast.deed(), dossier, stages.Money(Decimal(1), state_aid=StateAid.NONE), dossier.version)
-    page = f"/kalender/klok/{clock.id}"
+    page, of_call = f"/kalender/klok/{clock.id}", f"/regelingen/{cast.call.id}"
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
         assert "te laat" in visitor.get(page).text
+        assert "te laat voor het college" in visitor.get(of_call).text
         seen = visitor.seen_on(f"/aanvragen/{dossier.id}", f"/aanvragen/{dossier.id}/fase")
         visitor.send_form(f"/aanvragen/{dossier.id}/fase", to="submitted", seen=seen)
-        shown = visitor.get(page).text
+        shown, call = visitor.get(page).text, visitor.get(of_call).text
+    assert "Halen wij het nog?" not in call
+    assert "te laat voor" not in call
+    assert "er valt niets meer te besluiten" in call
     assert "er valt niets meer te plannen" in shown
     assert not any(word in shown for word in ("te laat", "Reken opnieuw terug", "Zou nu", 'class="warning"'))
 

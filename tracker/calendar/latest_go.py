@@ -9,18 +9,19 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import Assignment, Call, Challenge, Deadline, DecisionClock, Match
+from db.models import Application, Assignment, Call, Challenge, Deadline, DecisionClock, Dossier, Match
 from db.queries import Viewer
 from db.reach import Reach
 from db.region_served import region
 from db.rights import has_role, visible
 from db.vocabulary import Eligibility, Role
 from db.vocabulary_calendar import MilestoneState
+from db.vocabulary_lobby import ApplicationStage
 from notifications.catalogue import CatalogueCall
 from notifications.places import NO_WINDOW, OUT_OF_REACH, DecisionWindow
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
-from tracker.calendar.decision_clock import DecisionRoute, plan_for
+from tracker.calendar.decision_clock import DecisionRoute, is_over_for, plan_for
 from tracker.calendar.targets import D, upcoming_closings
 from tracker.clock import Now
 from tracker.matching.search import SHOWN_FROM
@@ -163,6 +164,15 @@ def too_late_for(plan: BackwardPlan) -> str:
     return f"te laat voor {(bodies or list(plan.late))[-1].step.name}"
 
 
+def is_in(session: Session, call_id: int, participant: str | None, deadlines: Sequence[Deadline], now: Now) -> bool:
+    """Whether an application of this organisation went in for the next closing: it has nothing to decide any more."""
+    closing = next_closing(deadlines, now)
+    ours = select(Application.dossier_id).join(Dossier, col(Dossier.id) == col(Application.dossier_id))
+    ours = ours.where(Application.call_id == call_id, Application.participant_id == participant)
+    ours = ours.where(Dossier.stage != ApplicationStage.DROPPED, col(Dossier.deleted_at).is_(None))
+    return closing is not None and any(is_over_for(session, id_, closing[1]) for id_ in session.exec(ours))
+
+
 def clock_of(session: Session, call: Call, viewer: Viewer, now: Now) -> dict[str, Any]:
     """What the template of this part of the page needs."""
     deadlines = session.exec(
@@ -177,8 +187,11 @@ def clock_of(session: Session, call: Call, viewer: Viewer, now: Now) -> dict[str
             col(Assignment.deadline_id).in_(ids), Assignment.participant_id == viewer.participant_id
         )
     ).all()
+    handed_in = is_in(session, call.id, viewer.participant_id, deadlines, now)
+    about = deadlines, viewer.participant_id, tables_of(session, call), body_calendar(session), now
     return {
-        "notice": notice_for(deadlines, viewer.participant_id, tables_of(session, call), body_calendar(session), now),
+        "notice": None if handed_in else notice_for(*about),
+        "handed_in": handed_in,
         "if_we_may": call.eligible == Eligibility.UNKNOWN,
         "clocks": clocks,
         "dated": [row for row in sorted(deadlines, key=lambda d: (str(d.day), d.id)) if row.at or row.day],

@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 
-from db.models import Call
+from sqlmodel import col, select
+
+from db.models import Call, Deadline
 from db.vocabulary import ToldKind
+from db.vocabulary_lobby import DossierKind
 from notifications.call_card import CallCard, call_card, gist_of
 from notifications.catalogue import read_catalogue
 from notifications.digest import Item
 from notifications.gist import Gist
+from notifications.places import NO_WINDOW
 from notifications.wording import local_day
 from tracker.calendar.bodies import body_calendar
-from tracker.calendar.latest_go import window_in
+from tracker.calendar.latest_go import is_in, window_in
 from tracker.lobby.call_work import CallWork, read_call_work, seen_by
 from tracker.matching import DIGEST_THRESHOLD
 from tracker.web.frame.context import RequestContext
@@ -39,5 +43,10 @@ def head_of(request: RequestContext, call: Call, decides: str | None = None) -> 
     closes = local_day(due.shown) if known.is_news and due and due.shown else None
     deciding = decides or request.viewer.participant_id
     window = window_in(request.reach, known, closes, deciding, bodies, request.now.today)
+    if any(each.kind is DossierKind.APPLICATION and each.participant_id == deciding for each in work):
+        dates = request.session.exec(
+            select(Deadline).where(Deadline.call_id == call.id, col(Deadline.cancelled_at).is_(None))
+        ).all()
+        window = NO_WINDOW if is_in(request.session, call.id, deciding, dates, request.now) else window
     card = call_card(Item(known, ToldKind.REMINDER, window=window), now, f"/regelingen/{call.id}")
     return CallHead(card, gist_of(known), work)
