@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, repeat
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, Table, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Dialect, Table, func, insert, select, text
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import Session
 
@@ -36,13 +36,21 @@ def in_parts(session: Session, statement: Any, column: Any, values: Iterable[Any
     """
     rows, listed = list[Any](), list(dict.fromkeys(values))
     if session.connection().dialect.name == "sqlite":
-        these = select(func.json_each(json.dumps(listed)).table_valued("value").c.value)
-        result = session.connection().execute(statement.where(column.in_(these))) if listed else None
+        result = session.connection().execute(statement.where(among(session, column, listed))) if listed else None
         return list(result.all()) if result is not None and result.returns_rows else []
     for part in chunks(listed):
         result = session.connection().execute(statement.where(column.in_(part)))
         rows += result.all() if result.returns_rows else ()
     return rows
+
+
+def among(session: Session, column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of these numbers or words, as a clause; SQLite is given them as one text, as above."""
+    listed = list(values)
+    if session.connection().dialect.name != "sqlite":
+        return cast("ColumnElement[bool]", column.in_(listed))
+    these = select(func.json_each(json.dumps(listed)).table_valued("value").c.value)
+    return cast("ColumnElement[bool]", column.in_(these))
 
 
 def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, or_
+from sqlalchemy import ColumnElement, CompoundSelect, false, or_
 from sqlmodel import Session, col, select, union
 
+from db.bulk import among
 from db.models import Assignment, Call, Deadline, DecisionClock, Dossier, DossierCall, Follow, Milestone, User, Verdict
 from db.queries import Viewer
 from db.rights import KEPT, visible
@@ -30,10 +31,10 @@ class AtWork:
         """Whether this date, or its call, is among them."""
         return call_id in self.calls or date_id in self.dates
 
-    @property
-    def clause(self) -> ColumnElement[bool]:
-        """The same in SQL, over dates with their calls."""
-        return or_(col(Call.id).in_(self.calls), col(Deadline.id).in_(self.dates))
+    def clause(self, session: Session) -> ColumnElement[bool]:
+        """The same in SQL, over dates with their calls; what is not worked on at all is not asked about."""
+        asked = (Call.id, self.calls), (Deadline.id, self.dates)
+        return or_(false(), *(among(session, col(column), sorted(numbers)) for column, numbers in asked if numbers))
 
 
 Asked = tuple[CompoundSelect[int], CompoundSelect[int]]  # the calls, and the dates

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
+from db.bulk import among
 from db.models import Assignment, Call, Deadline, User
 from db.queries import Viewer
 from db.rights import visible
@@ -81,18 +82,18 @@ def deadline_days(
         .join(Call, col(Deadline.call_id) == col(Call.id))
         .where(*on_days(now, since, until), *where)
     )
-    rows: Any = session.connection().execute(query)
+    rows: Any = session.connection().execute(query).all()
     found = [
         DeadlineDay(id_, local_day(at) if at else day, at, ours is None or ours.has(call_id, id_))
         for id_, call_id, day, at in rows
     ]
-    return sorted(found, key=lambda each: (each.order, each.id))
+    return sorted(found, key=lambda each: (each.day, each.at is None, each.at or now.instant, each.id))
 
 
 def deadline_entries(session: Session, viewer: Viewer, now: Now, days: Collection[DeadlineDay]) -> list[Entry]:
     """These dates as entries, with who looks after them as far as the viewer may know."""
     ids = {each.id: each.ours for each in days}
-    lines = deadline_lines(session, now.instant, [col(Deadline.id).in_(ids)], ALWAYS) if ids else []
+    lines = deadline_lines(session, now.instant, [among(session, col(Deadline.id), ids)], ALWAYS) if ids else []
     assigned = _assigned(session, viewer, ids)
     said = _said_of_moments(session, {line.call_id for line in lines if line.kind == DeadlineKind.CONSULTATION})
     entries = []
@@ -105,7 +106,9 @@ def deadline_entries(session: Session, viewer: Viewer, now: Now, days: Collectio
 
 def _said_of_moments(session: Session, calls: set[int]) -> dict[int, tuple[date | None, str]]:
     """Of debates and consultations: the day each was moved from, and its source's word that it is off."""
-    rows = session.exec(select(Call).where(col(Call.id).in_(calls))).all() if calls else ()
+    if not calls:
+        return {}
+    rows = session.exec(select(Call).where(among(session, col(Call.id), calls))).all()
     was = moved_from(session, rows)
     return {call.id: (was.get(call.id), ending(call)) for call in rows}
 
@@ -118,7 +121,7 @@ def _assigned(session: Session, viewer: Viewer, ids: Collection[int]) -> dict[in
     query = (
         select(Assignment, User)
         .join(User, col(User.id) == col(Assignment.assignee_id))
-        .where(visible(viewer, Assignment), col(Assignment.deadline_id).in_(ids))
+        .where(visible(viewer, Assignment), among(session, col(Assignment.deadline_id), ids))
     )
     given: dict[int, list[Given]] = {}
     for assignment, user in session.exec(query).all() if ids else ():

@@ -1,12 +1,13 @@
 """Everything with a day, in one place for pages and feeds: what is asked for, for whom, and what of it one may see."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import Session, col, func, not_, select
 
+from db.bulk import among
 from db.models import Assignment, Call, Deadline, DossierChallenge
 from db.queries import CallFilter, Viewer
 from db.rights import visible
@@ -63,40 +64,47 @@ class DatesAsked:
 
 def dates_asked(session: Session, viewer: Viewer, now: Now, wanted: Wanted) -> DatesAsked:
     """What one page or feed asks of dates, put together once for all of its questions."""
-    of_moment = col(Deadline.kind) == DeadlineKind.CONSULTATION, col(Call.nature) == Nature.MOMENT
-    moments, own = or_(*of_moment), ours(session, viewer)
-    kinds = or_(
-        moments if wanted.shows(EntryKind.MOMENT) else false(),
-        ~moments if wanted.shows(EntryKind.DEADLINE) else false(),
-    )
+    own = ours(session, viewer)
     whose, calls = _whose(session, viewer, wanted, own), filtered(session, wanted.calls, now.instant)
-    return DatesAsked([kinds, whose, *calls], own, calls)
+    return DatesAsked([*_of_kinds(wanted), whose, *calls], own, calls)
+
+
+def _of_kinds(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """Dates of applying, or of moments; who wants both is asked nothing, which the database would ask of each date."""
+    moments = or_(col(Deadline.kind) == DeadlineKind.CONSULTATION, col(Call.nature) == Nature.MOMENT)
+    if not wanted.shows(EntryKind.MOMENT):
+        yield ~moments
+    if not wanted.shows(EntryKind.DEADLINE):
+        yield moments
 
 
 def left_out(session: Session, now: Now, asked: DatesAsked) -> dict[str, int]:
     """How many calls stand outside by who may apply: nobody knows, or seldom a public body."""
-    counted = select(col(Call.eligible), func.count()).where(*_outside(now, asked)).group_by(col(Call.eligible))
+    outside = _outside(session, now, asked)
+    counted = select(col(Call.eligible), func.count()).where(*outside).group_by(col(Call.eligible))
     return dict(session.exec(counted).all())
 
 
 def calls_left_out(session: Session, now: Now, asked: DatesAsked, eligible: Eligibility) -> list[Call]:
     """The calls that ``left_out`` counts under one of its words, by title."""
-    found = select(Call).where(*_outside(now, asked), col(Call.eligible) == eligible)
+    found = select(Call).where(*_outside(session, now, asked), col(Call.eligible) == eligible)
     return list(session.exec(found.order_by(col(Call.title), col(Call.id))))
 
 
-def _outside(now: Now, asked: DatesAsked) -> list[ColumnElement[bool]]:
-    return [standing(now.instant), not_(usable()), col(Call.id).not_in(asked.ours.calls), *asked.calls]
+def _outside(session: Session, now: Now, asked: DatesAsked) -> list[ColumnElement[bool]]:
+    others = not_(among(session, col(Call.id), sorted(asked.ours.calls)))
+    return [standing(now.instant), not_(usable()), others, *asked.calls]
 
 
 def _whose(session: Session, viewer: Viewer, wanted: Wanted, own: AtWork) -> ColumnElement[bool]:
     if wanted.person is not None:
-        return of_person(session, viewer, wanted.person).clause
+        return of_person(session, viewer, wanted.person).clause(session)
     if wanted.participant:
-        return of_organisation(session, viewer, wanted.participant).clause
+        return of_organisation(session, viewer, wanted.participant).clause(session)
     if wanted.scope == CalendarScope.ALL or (wanted.scope == CalendarScope.USABLE and wanted.calls.eligible):
         return true()  # who asks for it by who may apply means those
-    return own.clause if wanted.scope == CalendarScope.OURS else or_(usable(), own.clause)
+    mine = own.clause(session)
+    return mine if wanted.scope == CalendarScope.OURS else or_(usable(), mine)
 
 
 def given_dates(session: Session, viewer: Viewer, now: Now, since: date, until: date, asked: DatesAsked) -> list[Entry]:
