@@ -23,6 +23,7 @@ from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import OWN_BODIES, PositionState
 
 KEPT = 1_000  # clauses; one a person and table that are asked about
+MADE = 64  # whole questions that are kept by who asks
 RANK = {role: rank for rank, role in enumerate(Role)}
 # One of each for all people: an alias is a table of its own with all its columns, 80 KiB that each clause would keep.
 _HUNG_ON, _SHARED, _JOINED = aliased(Dossier), aliased(Dossier), aliased(CoalitionMember)

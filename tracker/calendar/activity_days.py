@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import NetworkActivity
-from db.queries import Viewer
-from db.rights import visible
+from db.queries import DAYS, Viewer
+from db.rights import MADE, visible
 from db.vocabulary import Visibility
 from db.vocabulary_calendar import EntryKind
 from db.vocabulary_network import ActivityKind
@@ -20,12 +22,15 @@ EACH_DAY = 7  # one that lasts longer stands on its first and last day
 
 def activity_entries(session: Session, viewer: Viewer, since: date, until: date) -> list[Entry]:
     """What touches these days, both inclusive; what is off stands there struck out."""
-    last = func.coalesce(NetworkActivity.last_day, NetworkActivity.day)
-    query = select(NetworkActivity).where(
-        visible(viewer, NetworkActivity), last >= since, col(NetworkActivity.day) <= until
-    )
-    rows = session.exec(query.order_by(col(NetworkActivity.day), col(NetworkActivity.id)))
+    rows = session.exec(_touching(viewer), params={"since": since, "until": until})
     return [entry for row in rows for entry in _entries(row) if since <= entry.day <= until]
+
+
+@lru_cache(maxsize=MADE)
+def _touching(viewer: Viewer) -> SelectOfScalar[NetworkActivity]:
+    last, (since, until) = func.coalesce(NetworkActivity.last_day, NetworkActivity.day), DAYS
+    seen = visible(viewer, NetworkActivity), last >= since, col(NetworkActivity.day) <= until
+    return select(NetworkActivity).where(*seen).order_by(col(NetworkActivity.day), col(NetworkActivity.id))
 
 
 def _entries(row: NetworkActivity) -> Iterator[Entry]:

@@ -1,10 +1,11 @@
 """What people work on: the calls and the dates of one person, or of one organisation, as far as the viewer may know."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, false, or_
+from sqlalchemy import ColumnElement, CompoundSelect, false, literal_column, or_
 from sqlmodel import Session, col, select, union
 
 from db.bulk import among
@@ -37,7 +38,8 @@ class AtWork:
         return or_(false(), *(among(session, col(column), sorted(numbers)) for column, numbers in asked if numbers))
 
 
-Asked = tuple[CompoundSelect[int], CompoundSelect[int]]  # the calls, and the dates
+Asked = CompoundSelect[Any]  # numbers, and whether each is that of a date, else of a call
+Parts = tuple[tuple[Any, ...], tuple[Any, ...]]  # questions of calls, and of dates
 
 
 def of_person(session: Session, viewer: Viewer, user_id: int | None) -> AtWork:
@@ -52,34 +54,54 @@ def of_organisation(session: Session, viewer: Viewer, participant: str) -> AtWor
 
 def ours(session: Session, viewer: Viewer) -> AtWork:
     """What the viewer or the viewer's organisation works on."""
-    own = of_person(session, viewer, viewer.user_id)
-    return own | of_organisation(session, viewer, viewer.participant_id or "")
+    return _read(session, _of_both(viewer))
 
 
 def _read(session: Session, asked: Asked) -> AtWork:
-    calls, dates = (frozenset(session.connection().execute(each).scalars()) - {None} for each in asked)
-    return AtWork(calls, dates)
+    rows: Any = session.connection().execute(asked).all()
+    calls = frozenset(number for number, dated in rows if number and not dated)
+    return AtWork(calls, frozenset(number for number, dated in rows if number and dated))
+
+
+def _all(calls: Iterable[Any], dates: Iterable[Any]) -> Asked:
+    """As one question: a page asks it first, and each question takes its time to be put."""
+    told = (*(each.add_columns(literal_column("0")) for each in calls),)
+    return union(*told, *(each.add_columns(literal_column("1")) for each in dates))
+
+
+@lru_cache(maxsize=KEPT)
+def _of_both(viewer: Viewer) -> Asked:
+    own, shared = _by_person(viewer, viewer.user_id), _by_organisation(viewer, viewer.participant_id or "")
+    return _all((*own[0], *shared[0]), (*own[1], *shared[1]))
 
 
 @lru_cache(maxsize=KEPT)
 def _of_person(viewer: Viewer, user_id: int | None) -> Asked:
-    relevant, followed = _liked(viewer, col(Verdict.user_id) == user_id), _followed(viewer, col(User.id) == user_id)
-    planned = _planned().join(Milestone, col(Milestone.clock_id) == col(DecisionClock.id))
-    planned = planned.where(visible(viewer, Milestone), col(Milestone.assignee_id) == user_id)
-    given = _given(viewer, col(Assignment.assignee_id) == user_id)
-    return union(relevant, followed), union(given, planned)
+    return _all(*_by_person(viewer, user_id))
 
 
 @lru_cache(maxsize=KEPT)
 def _of_organisation(viewer: Viewer, participant: str) -> Asked:
-    calls = union(
+    return _all(*_by_organisation(viewer, participant))
+
+
+def _by_person(viewer: Viewer, user_id: int | None) -> Parts:
+    relevant, followed = _liked(viewer, col(Verdict.user_id) == user_id), _followed(viewer, col(User.id) == user_id)
+    planned = _planned().join(Milestone, col(Milestone.clock_id) == col(DecisionClock.id))
+    planned = planned.where(visible(viewer, Milestone), col(Milestone.assignee_id) == user_id)
+    given = _given(viewer, col(Assignment.assignee_id) == user_id)
+    return (relevant, followed), (given, planned)
+
+
+def _by_organisation(viewer: Viewer, participant: str) -> Parts:
+    calls = (
         _liked(viewer, col(Verdict.participant_id) == participant),
         _followed(viewer, col(User.participant_id) == participant),
         _dossiers(viewer, col(Dossier.participant_id) == participant),
     )
     planned = _planned().where(visible(viewer, DecisionClock), col(DecisionClock.participant_id) == participant)
     given = _given(viewer, col(Assignment.participant_id) == participant)
-    return calls, union(given, planned)
+    return calls, (given, planned)
 
 
 def usable() -> ColumnElement[bool]:

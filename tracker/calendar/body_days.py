@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
+from sqlalchemy import String, bindparam
 from sqlmodel import Session, col, select
 
 from db.models import Body, ClosedPeriod
-from db.queries import Viewer
+from db.queries import DAYS, Viewer
 from db.vocabulary_calendar import EntryKind
 from notifications.wording import day as in_words
 from tracker.calendar.bodies import BodyCalendar
@@ -56,9 +57,8 @@ def _of_body(kind: EntryKind, body: Body, meeting: MeetingDay, day: date, note: 
 
 def closed_entries(session: Session, viewer: Viewer, since: date, until: date) -> list[Entry]:
     """Holidays and recess that touch these days: the ground on which all else stands."""
-    touching = col(ClosedPeriod.first_day) <= until, col(ClosedPeriod.last_day) >= since
-    whose = col(ClosedPeriod.participant_id).in_({"", viewer.participant_id or ""})
-    rows = session.exec(select(ClosedPeriod).where(*touching, whose).order_by(col(ClosedPeriod.first_day)))
+    days = {"since": since, "until": until, "participant": viewer.participant_id or ""}
+    rows = session.connection().execute(_CLOSED, days)
     return [
         Entry(
             kind=EntryKind.CLOSED,
@@ -70,3 +70,12 @@ def closed_entries(session: Session, viewer: Viewer, since: date, until: date) -
         )
         for row in rows
     ]
+
+
+_PERIOD = col(ClosedPeriod.first_day), col(ClosedPeriod.last_day), col(ClosedPeriod.name), col(ClosedPeriod.example)
+_CLOSED = (
+    select(*_PERIOD)
+    .where(_PERIOD[0] <= DAYS[1], _PERIOD[1] >= DAYS[0])
+    .where(col(ClosedPeriod.participant_id).in_(("", bindparam("participant", type_=String))))
+    .order_by(_PERIOD[0])
+)  # said once: putting a question together takes longer than its answer

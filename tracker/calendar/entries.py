@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from db.models import Body, Call, Deadline, DecisionClock, Milestone, Moment, User
-from db.queries import Viewer
-from db.rights import visible
+from db.queries import DAYS, Viewer
+from db.rights import MADE, visible
 from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import EntryKind, MilestoneState, MilestoneStep
 from db.vocabulary_lobby import MomentKind
@@ -88,7 +89,15 @@ class Entry:
 
 def milestone_entries(session: Session, viewer: Viewer, today: date, since: date, until: date) -> list[Entry]:
     """Internal steps, with who does them; open ones whose day went by are overdue."""
-    query: Any = (
+    rows: Any = session.exec(_steps(viewer), params={"since": since, "until": until})
+    return [
+        _milestone_entry(row, clock, call, moment, body, who, today) for row, clock, call, moment, body, who in rows
+    ]
+
+
+@lru_cache(maxsize=MADE)
+def _steps(viewer: Viewer) -> Any:
+    return (
         select(Milestone, DecisionClock, Call, Moment, Body, User)  # type: ignore[call-overload]
         .join(DecisionClock, col(Milestone.clock_id) == col(DecisionClock.id))
         .outerjoin(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
@@ -97,12 +106,8 @@ def milestone_entries(session: Session, viewer: Viewer, today: date, since: date
         .outerjoin(Body, col(Milestone.body_id) == col(Body.id))
         .outerjoin(User, col(Milestone.assignee_id) == col(User.id))
         .where(visible(viewer, Milestone), Milestone.state != MilestoneState.DROPPED)
-        .where(col(Milestone.day).between(since, until))
+        .where(col(Milestone.day).between(*DAYS))
     )
-    rows: Any = session.exec(query)
-    return [
-        _milestone_entry(row, clock, call, moment, body, who, today) for row, clock, call, moment, body, who in rows
-    ]
 
 
 def _milestone_entry(

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import Session, col, select
@@ -35,18 +37,23 @@ def deadline_lines(
     Columns, not objects: a feed of 2,000 deadlines must be there in 40 ms.
     """
     since = now - back
-    own = [getattr(Deadline, name) for name in DeadlineLine._fields[:10]]
-    call = Call
-    of_call = [call.id, call.title, call.url, call.publisher, call.source_word, call.version]
-    computed = [_withdrawn_at(), _inside(), col(Call.nature) == Nature.MOMENT]
     query = (
-        select(*own, *of_call, *computed)
-        .join(Call, col(Deadline.call_id) == col(Call.id))
+        _lines()
         .where(col(Call.joined_into).is_(None), *where)
         .where(or_(col(Deadline.at) >= since, col(Deadline.at).is_(None) & (col(Deadline.day) >= local_day(since))))
         .order_by(col(Deadline.day), col(Deadline.id))
     )
     return list(map(DeadlineLine._make, session.connection().execute(query).all()))
+
+
+@cache
+def _lines() -> Any:
+    """What is asked of every date: put together once."""
+    own = [getattr(Deadline, name) for name in DeadlineLine._fields[:10]]
+    call = Call
+    of_call = [call.id, call.title, call.url, call.publisher, call.source_word, call.version]
+    computed = [_withdrawn_at(), _inside(), col(Call.nature) == Nature.MOMENT]
+    return select(*own, *of_call, *computed).join(Call, col(Deadline.call_id) == col(Call.id))
 
 
 def _inside() -> ColumnElement[bool]:

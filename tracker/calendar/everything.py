@@ -92,7 +92,7 @@ def calls_left_out(session: Session, now: Now, asked: DatesAsked, eligible: Elig
 
 
 def _outside(session: Session, now: Now, asked: DatesAsked) -> list[ColumnElement[bool]]:
-    others = not_(among(session, col(Call.id), sorted(asked.ours.calls)))
+    others: ColumnElement[bool] = not_(among(session, col(Call.id), sorted(asked.ours.calls)))
     return [standing(now.instant), not_(usable()), others, *asked.calls]
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
+from sqlalchemy import String, bindparam
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
@@ -89,9 +90,7 @@ def index(request: RequestContext) -> Response:
         entry_line=entry_line,
         entry_row=entry_row,
         people=_people(request.session, request.viewer),
-        participants=request.session.exec(
-            select(Participant.id, Participant.name).order_by(col(Participant.name))
-        ).all(),
+        participants=request.session.connection().execute(_PARTICIPANTS).all(),
         **open_ended,
         **shown(request, query, first, asked, open_ended),
         **choices(request.session),
@@ -117,11 +116,18 @@ def _left_out(request: RequestContext, query: CalendarQuery, eligible: Eligibili
 
 def _people(session: Session, viewer: Viewer) -> list[tuple[str, str]]:
     """Oneself first, then the colleagues."""
-    others = select(User.id, User.name).where(
-        User.participant_id == viewer.participant_id, col(User.deactivated_at).is_(None), User.id != viewer.user_id
-    )
-    named = session.exec(others.order_by(col(User.name)))
-    return [(str(viewer.user_id), "van mij"), *((str(id_), name) for id_, name in named)]
+    named = session.connection().execute(_COLLEAGUES, {"participant": viewer.participant_id})
+    others = ((str(id_), name) for id_, name in named if id_ != viewer.user_id)
+    return [(str(viewer.user_id), "van mij"), *others]
+
+
+# Said once: putting a question together takes longer than its answer.
+_PARTICIPANTS = select(Participant.id, Participant.name).order_by(col(Participant.name))
+_COLLEAGUES = (
+    select(User.id, User.name)
+    .where(User.participant_id == bindparam("participant", type_=String), col(User.deactivated_at).is_(None))
+    .order_by(col(User.name))
+)
 
 
 def _undated(request: RequestContext, query: CalendarQuery, asked: DatesAsked) -> OpenEnded:

@@ -79,19 +79,24 @@ class Programmes:
 
 def choices(session: Session) -> dict[str, Any]:
     """What the filter can be set to; the programmes come from ``Programmes``."""
-    named = select(Challenge.id, Challenge.number, Challenge.name).where(
-        col(Challenge.name) != "", col(Challenge.parent_id).is_not(None)
-    )
-    challenges = session.exec(named.order_by(col(Challenge.agenda_id), col(Challenge.position))).all()
-    used = set(session.exec(select(Crawl.source).distinct()))
+    challenges, used = (session.connection().execute(asked).all() for asked in (_CHALLENGES, _SOURCES))
     return {
         "challenges": [(id_, numbered(number, name)) for id_, number, name in challenges],
-        "sources": sorted((name, source_name(name)) for name in used),
+        "sources": sorted((name, source_name(name)) for (name,) in used),
         "languages": LANGUAGES,
         "fits": FITS,
         "unjudged": UNJUDGED,
         "orders": ORDERS,
     }
+
+
+# Said once: putting a question together takes longer than its answer.
+_CHALLENGES = (
+    select(Challenge.id, Challenge.number, Challenge.name)
+    .where(col(Challenge.name) != "", col(Challenge.parent_id).is_not(None))
+    .order_by(col(Challenge.agenda_id), col(Challenge.position))
+)
+_SOURCES = select(Crawl.source).distinct()
 
 
 def query_string(query: CallFilter, **changed: Any) -> str:
