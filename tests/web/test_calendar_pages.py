@@ -10,14 +10,29 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Assignment, Body, Deadline, DecisionClock, Meeting, Milestone, Moment, User, Verdict, YearPlan
+from db.models import (
+    Assignment,
+    Body,
+    Call,
+    Deadline,
+    DecisionClock,
+    Dossier,
+    Meeting,
+    Milestone,
+    Moment,
+    User,
+    Verdict,
+    YearPlan,
+)
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, DeliveryState, Say
 from db.vocabulary_calendar import EntryKind
+from db.vocabulary_lobby import ApplicationStage
 from tests.make.mail_cases import settle_all
 from tests.make.pages import Visitor, visit
 from tests.make.planning_mail import plan_once
 from tests.make.planning_world import BRUSSELS_17, NOW, add_call, add_deadline, settle_world
+from tracker.applications.stages import start
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import DecisionRoute, milestones_of, replan_meetings, replan_moved, start_clock
 from tracker.calendar.due import due_items_of, week_end
@@ -594,6 +609,14 @@ def test_vandaag_shows_what_becomes_too_late_this_week(engine: Engine, people: d
         now = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
         with visit(engine, now, tmp_path, people["coordinator"]) as me:
             assert ("Wordt deze week te laat" in me.get("/").text) is there
+    now = datetime(monday.year, monday.month, monday.day, 8, tzinfo=UTC)
+    with visit(engine, now, tmp_path, people["coordinator"]) as me:
+        for stage, there in ((ApplicationStage.SCOUTING, True), (ApplicationStage.SUBMITTED, False)):
+            with writing(engine) as session:
+                if stage == ApplicationStage.SCOUTING:
+                    dossier = start(Deed(session, people["coordinator"], NOW), session.get_one(Call, call.id))
+                session.get_one(Dossier, dossier.id).stage = stage
+            assert ("Wordt deze week te laat" in me.get("/").text) is there, "who decided is not asked to"
 
 
 def test_a_long_list_is_turned_by_the_same_two_links_as_any_other(me: Visitor, engine: Engine) -> None:

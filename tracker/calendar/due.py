@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from db.models import (
+    Application,
     ApplicationTask,
     Assignment,
     Body,
@@ -28,6 +29,7 @@ from db.queries import Viewer
 from db.status import next_gate_expression
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import MilestoneState
+from db.vocabulary_lobby import ApplicationStage
 from tracker.calendar.application_days import task_name
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import milestone_name
@@ -42,6 +44,7 @@ AHEAD = timedelta(days=DISTANCES[0] + 7)  # a reminder of a day off comes on the
 MOST_CALLS = 60
 # Columns, not objects: of sixty calls only the next closing is looked at.
 CLOSING = ("call_id", "id", "kind", "day", "at", "gate_at", "cancelled_at")
+UNDECIDED = (ApplicationStage.SIGNAL, ApplicationStage.SCOUTING, ApplicationStage.GO_NO_GO)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -204,9 +207,15 @@ def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[_Named
         .where(DecisionClock.participant_id == viewer.participant_id)
     )
     ids, call = col(Call.id), Call
+    decided = (
+        select(Application.call_id)
+        .join(Dossier, col(Dossier.id) == col(Application.dossier_id))
+        .where(Application.participant_id == viewer.participant_id, col(Application.call_id).is_not(None))
+        .where(col(Dossier.stage).not_in(UNDECIDED))
+    )
     query = (
         select(ids, col(call.title))
-        .where(ids.in_(relevant) | ids.in_(follows), ids.not_in(planned))
+        .where(ids.in_(relevant) | ids.in_(follows), ids.not_in(planned), ids.not_in(decided))
         .where(col(call.joined_into).is_(None), col(call.closes_at) > now)
         .order_by(next_gate_expression(now))
         .limit(MOST_CALLS)
