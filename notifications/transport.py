@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from aiosmtplib import SMTP, SMTPException, SMTPNotSupported, SMTPResponseException, SMTPTimeoutError
 
 from notifications.message import one_line
+from notifications.replies import START_INPUT, Replies, answers_of, introduction, stuffed
 
 T = TypeVar("T")
 WISHES = frozenset({"tls", "ca", "answer", "total"})  # what MAIL_URL may ask for
@@ -38,6 +39,10 @@ class SmtpStage(StrEnum):
     DATA = "data"
     BODY = "body"
     DOT = "dot"
+
+
+# The commands before the body, in their order, and the answers by which a relay lets a mail go on.
+TAKEN = {SmtpStage.MAIL: (250,), SmtpStage.RCPT: (250, 251), SmtpStage.DATA: (START_INPUT,)}
 
 
 class SendResult(StrEnum):
@@ -267,17 +272,28 @@ class SmtpRelay:
         options = [] if parcel.recipient.isascii() else ["SMTPUTF8"]
         if options and not client.supports_extension("smtputf8"):
             raise SMTPNotSupported("the relay cannot deliver to a non-ASCII address")
-        encoding = "utf-8" if options else "ascii"
         self.stage = SmtpStage.MAIL
-        await client.mail(parcel.sender, options=options, encoding=encoding)
-        self.stage = SmtpStage.RCPT
-        await client.rcpt(parcel.recipient, encoding=encoding)
-        self.stage = SmtpStage.DATA
-        reply = await client.execute_command(b"DATA")
-        if reply.code != 354:
-            return (reply.code if reply.code >= 400 else 451), reply.message
-        await self._wait(go)
-        return await self._body(client, parcel.body)
+        with answers_of(client) as replies:
+            refusal = await self._introduce(client, replies, introduction(parcel.sender, parcel.recipient, options))
+            if refusal is not None:
+                return refusal
+            await self._wait(go)
+            return await self._body(replies, parcel.body)
+
+    async def _introduce(self, client: SMTP, replies: Replies, commands: list[bytes]) -> tuple[int, str] | None:
+        """Who writes to whom, in one breath where the relay allows it; its answer where it will not have it."""
+        at_once = client.supports_extension("pipelining")
+        replies.write(b"".join(commands) if at_once else b"")
+        for number, (stage, taken) in enumerate(TAKEN.items()):
+            self.stage = stage
+            replies.write(b"" if at_once else commands[number])
+            reply = await replies.read(self.relay.answer_seconds)
+            if reply.code not in taken:
+                left = len(TAKEN) - 1 - number if at_once and reply.code != 421 else 0
+                if not await replies.read_off(left, self.relay.answer_seconds):
+                    await self._drop()
+                return (451 if stage is SmtpStage.DATA and reply.code < 400 else reply.code), reply.message
+        return None
 
     async def _wait(self, go: Go) -> None:
         """After DATA there is no other way back than to hang up."""
@@ -289,13 +305,11 @@ class SmtpRelay:
             if not may:
                 await self._drop()
 
-    async def _body(self, client: SMTP, body: bytes) -> tuple[int, str]:
-        protocol = client.protocol
-        assert protocol is not None
+    async def _body(self, replies: Replies, body: bytes) -> tuple[int, str]:
         self.stage = SmtpStage.BODY
-        protocol.write(_stuffed(body) + b".\r\n")
+        replies.write(stuffed(body) + b".\r\n")
         self.stage = SmtpStage.DOT
-        reply = await protocol.read_response(timeout=self.relay.answer_seconds)
+        reply = await replies.read(self.relay.answer_seconds)
         return reply.code, reply.message
 
     async def _connect(self) -> SMTP:
@@ -357,12 +371,6 @@ class SmtpRelay:
         if self.client is not None:
             await _quietly(asyncio.wait_for(self.client.quit(), 2))
             await self._drop()
-
-
-def _stuffed(body: bytes) -> bytes:
-    """With a dot before each line's first dot (RFC 5321, 4.5.2). Our own bytes have CRLF line ends only."""
-    assert body.endswith(b"\r\n")
-    return (b"\r\n" + body).replace(b"\r\n.", b"\r\n..")[2:]
 
 
 async def _quietly(goodbye: Awaitable[T]) -> bool:

@@ -61,6 +61,7 @@ class SmtpServer:
     tls: ssl.SSLContext | None = None
     offer_starttls: bool = True
     password: str | None = None
+    pipelining: bool = True
     rules: list[Rule] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
     seen: list[str] = field(default_factory=list, repr=False)
@@ -135,7 +136,7 @@ class Conversation:
         return await self.answer(verb.lower(), "221 bye" if verb == "QUIT" else "250 ok") and verb != "QUIT"
 
     def greeting(self) -> str:
-        words = ["here", "8BITMIME", "ENHANCEDSTATUSCODES"]
+        words = ["here", "8BITMIME", "ENHANCEDSTATUSCODES", *(["PIPELINING"] if self.server.pipelining else [])]
         if self.server.tls and self.server.offer_starttls and not self.encrypted:
             words.append("STARTTLS")
         if self.server.password is not None:
