@@ -129,7 +129,9 @@ s = Settings(_env_file='/etc/kansenradar/kansenradar.env'); print(Links(s.base_u
   ours "$ROOT/two" $K restore /var/backups/kansenradar/b.zip
   inside "$ROOT/two" su postgres -c "psql -Atqp $((SQL + 1)) kansenradar -c 'SELECT email FROM \"user\"'" | grep -x beheer@example.nl
   serves "$ROOT/two" $((PORT + 5)) "$ROOT/serve-two.log"
-  curl -s -o /dev/null -w "a link of mail sent before, at the restored one: %{http_code}\n" "http://127.0.0.1:$((PORT + 5))$path" | tee -a /dev/stderr | grep -q 200
+  local answer; answer=$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$((PORT + 5))$path")
+  echo "a link of mail sent before, at the restored one: $answer"
+  [ "$answer" = 200 ]
 }
 
 mkdir -p "$ROOT"
