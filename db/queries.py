@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
-from sqlalchemy import ColumnElement, CompoundSelect, Date, bindparam, or_, union
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Date, String, bindparam, or_, union
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
@@ -25,6 +25,7 @@ BY_HAND = "handmatig"
 CRAWL = table(Crawl)
 # The first and the last day, both inclusive, that a statement made once is asked for, as ``since`` and ``until``.
 DAYS = bindparam("since", type_=Date), bindparam("until", type_=Date)
+PARTICIPANT: BindParameter[str] = bindparam("participant", type_=String)  # of whom it is asked
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import String, bindparam
 from sqlmodel import Session, col, select
 
 from db.models import Body, ClosedPeriod
-from db.queries import DAYS, Viewer
+from db.queries import DAYS, PARTICIPANT, Viewer
 from db.vocabulary_calendar import EntryKind
 from notifications.wording import day as in_words
 from tracker.calendar.bodies import BodyCalendar
@@ -76,6 +75,6 @@ _PERIOD = col(ClosedPeriod.first_day), col(ClosedPeriod.last_day), col(ClosedPer
 _CLOSED = (
     select(*_PERIOD)
     .where(_PERIOD[0] <= DAYS[1], _PERIOD[1] >= DAYS[0])
-    .where(col(ClosedPeriod.participant_id).in_(("", bindparam("participant", type_=String))))
+    .where(col(ClosedPeriod.participant_id).in_(("", PARTICIPANT)))
     .order_by(_PERIOD[0])
 )  # said once: putting a question together takes longer than its answer

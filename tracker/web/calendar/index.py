@@ -7,12 +7,11 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlalchemy import String, bindparam
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Participant, User
-from db.queries import Viewer
+from db.queries import PARTICIPANT, Viewer
 from db.vocabulary import Eligibility
 from db.vocabulary_calendar import CalendarScope, EntryKind
 from notifications import wording
@@ -125,7 +124,7 @@ def _people(session: Session, viewer: Viewer) -> list[tuple[str, str]]:
 _PARTICIPANTS = select(Participant.id, Participant.name).order_by(col(Participant.name))
 _COLLEAGUES = (
     select(User.id, User.name)
-    .where(User.participant_id == bindparam("participant", type_=String), col(User.deactivated_at).is_(None))
+    .where(User.participant_id == PARTICIPANT, col(User.deactivated_at).is_(None))
     .order_by(col(User.name))
 )
 
