@@ -18,7 +18,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from db.models.contacts import ContactMoment
 from db.models.documents import Document
 from db.models.lobby import CoalitionMember, Dossier, DossierReader, Position
-from db.queries import Viewer
+from db.queries import IDS, Viewer
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import OWN_BODIES, PositionState
 
@@ -85,16 +85,11 @@ def group_of(session: Session, dossier: Dossier) -> Group:
 def groups_of(session: Session, dossiers: Collection[Dossier]) -> dict[int, Group]:
     """The same of many dossiers, by two questions to the database."""
     sharing = [dossier.id for dossier in dossiers if dossier.group_parties]
-    joined = select(CoalitionMember.dossier_id, CoalitionMember.party_id).where(
-        col(CoalitionMember.dossier_id).in_(sharing), col(CoalitionMember.left_on).is_(None)
-    )
-    named = select(DossierReader.dossier_id, DossierReader.user_id).where(
-        col(DossierReader.dossier_id).in_([dossier.id for dossier in dossiers])
-    )
+    everywhere = [dossier.id for dossier in dossiers]
     parties, people = defaultdict[int, set[str]](set), defaultdict[int, set[int]](set)
-    for dossier_id, party in session.exec(joined) if sharing else ():
+    for dossier_id, party in session.exec(_PARTIES, params={"ids": sharing}) if sharing else ():
         parties[dossier_id] |= {party} if party else set()
-    for dossier_id, user_id in session.exec(named) if dossiers else ():
+    for dossier_id, user_id in session.exec(_NAMED, params={"ids": everywhere}) if everywhere else ():
         people[dossier_id].add(user_id)
     return {
         each.id: Group(
@@ -102,6 +97,12 @@ def groups_of(session: Session, dossiers: Collection[Dossier]) -> dict[int, Grou
         )
         for each in dossiers
     }
+
+
+_PARTIES = select(CoalitionMember.dossier_id, CoalitionMember.party_id).where(
+    col(CoalitionMember.dossier_id).in_(IDS), col(CoalitionMember.left_on).is_(None)
+)
+_NAMED = select(DossierReader.dossier_id, DossierReader.user_id).where(col(DossierReader.dossier_id).in_(IDS))
 
 
 def adds_readers(group: Group, to: Group) -> bool:

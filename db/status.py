@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, literal, null, or_, select
 from sqlmodel import col
 
 from db.models.calls import Call, Deadline
@@ -25,6 +25,30 @@ LONGEST_AGO = timedelta(days=7 * 366)
 KEPT = 64  # expressions of some moments; each is asked for ten times on a page, and takes a fraction of a millisecond
 SHUT = "gesloten voor wie niet instapte"
 PAST_YET_OPEN = "open volgens de bron, datum voorbij: kijk na"
+
+Instant = datetime | BindParameter[datetime]
+
+
+def instant(name: str) -> BindParameter[datetime]:
+    """The place of a moment in a statement that is made once and asked for many."""
+    return bindparam(name, type_=table(Call).c.closes_at.type)
+
+
+NOW, LATELY = instant("now"), instant("lately")
+
+
+def moments_of(now: datetime) -> dict[str, datetime]:
+    """What stands in the places of NOW, and of the moments that follow from it, in such a statement."""
+    return {"now": now, "still": now - STILL, "longest_ago": now - LONGEST_AGO}
+
+
+def _still(now: Instant) -> Instant:
+    return now - STILL if isinstance(now, datetime) else instant("still")
+
+
+def _longest_ago(now: Instant) -> Instant:
+    return now - LONGEST_AGO if isinstance(now, datetime) else instant("longest_ago")
+
 
 # Not "= call": that would send SQLite through the index of all calls, a hundred thousand, for the few that were found.
 IS_CALL = col(Call.nature) != Nature.MOMENT
@@ -94,7 +118,7 @@ def next_gate(gates: Iterable[datetime | None], now: datetime) -> datetime | Non
 
 
 @lru_cache(maxsize=KEPT)
-def next_gate_expression(now: datetime) -> ColumnElement[datetime | None]:
+def next_gate_expression(now: Instant) -> ColumnElement[datetime | None]:
     """The same rule in SQL. Few calls are between two gates: only for those the dates are looked at."""
     first, last = func.coalesce(col(Call.first_gate_at), col(Call.closes_at)), col(Call.closes_at)
     between = select(func.min(Deadline.gate_at)).where(
@@ -126,7 +150,7 @@ def _without_opening(call: Dated) -> Status:
 
 
 @lru_cache(maxsize=KEPT)
-def status_expression(now: datetime) -> ColumnElement[str]:
+def status_expression(now: Instant) -> ColumnElement[str]:
     """The same rule in SQL, over the columns of Call."""
     call = Call
     word, opens, closes = col(call.source_word), col(call.opens_at), col(call.closes_at)
@@ -149,17 +173,17 @@ def _without_end() -> ColumnElement[bool]:
     return or_(col(Call.allocation) == Allocation.ROLLING, col(Call.until_exhausted))
 
 
-def past_yet_open_expression(now: datetime) -> ColumnElement[bool]:
+def past_yet_open_expression(now: Instant) -> ColumnElement[bool]:
     """``is_past_yet_open`` in SQL."""
     closes, ends, seen = col(Call.closes_at), col(Call.ends_at), col(Call.last_seen)
     return and_(
         col(Call.source_word) == Status.OPEN,
         closes <= now,
-        closes > now - LONGEST_AGO,
+        closes > _longest_ago(now),
         col(Call.not_listed_since).is_(None),
         seen > closes,
         or_(ends.is_(None), seen > ends),
-        seen > now - STILL,
+        seen > _still(now),
         table(Call).c.stale["source_word"].as_string().is_(None),
     )
 
@@ -174,7 +198,7 @@ def remark_expression(now: datetime) -> ColumnElement[str]:
 
 
 @lru_cache(maxsize=KEPT)
-def standing(now: datetime) -> ColumnElement[bool]:
+def standing(now: Instant) -> ColumnElement[bool]:
     """Calls one can still do something with; not what is said to be open after its last date.
 
     Their status is expected, announced or open, and their last date is not past: asked of four columns in SQL, since
@@ -188,3 +212,10 @@ def standing(now: datetime) -> ColumnElement[bool]:
         col(Call.joined_into).is_(None),
         IS_CALL,
     )
+
+
+def open_while_standing(now: Instant) -> ColumnElement[bool]:
+    """Whether a call's status is open, of calls of which is known that they stand: most of the rule is then said."""
+    word, opens = col(Call.source_word), col(Call.opens_at)
+    known = and_(word.is_(None), or_(col(Call.closes_at).is_not(None), _without_end()))
+    return or_(opens <= now, and_(opens.is_(None), or_(word == Status.OPEN, known)))

@@ -35,7 +35,10 @@ def end_alert(session: Session, key: str, now: datetime) -> None:
 
 def standing_alerts(session: Session) -> list[Alert]:
     """What is broken now, the longest first."""
-    return list(session.exec(select(Alert).where(col(Alert.ended_at).is_(None)).order_by(col(Alert.since))))
+    return list(session.exec(_STANDING))
+
+
+_STANDING = select(Alert).where(col(Alert.ended_at).is_(None)).order_by(col(Alert.since))  # said once: all pages ask
 
 
 def _active(session: Session, key: str) -> Alert | None:

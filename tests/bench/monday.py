@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from db.migrate import upgrade
-from db.models import Call, Challenge, Deadline, Dossier, Match, User, Verdict
+from db.models import Call, Challenge, Crawl, Deadline, Dossier, Match, User, Verdict
 from db.search_index import index_words
 from db.session import open_engine, writing
 from db.vocabulary import Eligibility, Role, Say, Visibility
@@ -32,7 +32,8 @@ from tracker.web.frame.settled import settle
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 TODAY = NOW.date()
-CALLS, DOSSIERS, APPLICATIONS, TIMES, TOGETHER = 5_000, 60, 40, 15, 20
+CALLS, DOSSIERS, APPLICATIONS, TIMES, TOGETHER = 5_000, 60, 40, 40, 20
+SOURCES, CRAWLS = 25, 60
 MS, KB = 60, 150
 PAGES = {
     "kalender, maand": "/kalender",
@@ -46,6 +47,7 @@ PAGES = {
     "cofinanciering": "/aanvragen/cofinanciering",
     "openstaand": "/openstaand?everybody=true",
 }
+OTHERS = (Role.LOBBYIST, Role.ADMINISTRATOR, Role.FUNDRAISER)  # whose own day is another one
 
 
 def bench() -> Iterator[Row]:
@@ -55,19 +57,31 @@ def bench() -> Iterator[Row]:
         upgrade(engine)
         with writing(engine) as session:
             people = at_work(session)
+            others = [_somebody(session, role) for role in OTHERS]
         with visit(engine, NOW, Path(folder), people[0], _no_limits()) as visitor:
             for path in PAGES.values():
                 visitor.get(path)
             settle()  # as a server does after its first pages
             for name, path in PAGES.items():
-                found = [_measure(visitor, path) for _ in range(FEWEST)]
-                ratios = [min(MS / own, KB / weight) for own, weight in found]
-                measured = f"{median(own for own, _ in found):.0f} ms processor, {found[0][1]:.0f} kB"
-                yield of_ratios(f"{name}, {CALLS:,} calls, p95", measured, f"{MS} ms, {KB} kB", ratios)
+                yield _row(visitor, name, path)
+        for user in others:
+            with visit(engine, NOW, Path(folder), user, _no_limits()) as visitor:
+                yield _row(visitor, f"vandaag of a {user.role}", "/")
         with visit_together(engine, NOW, Path(folder), people, _no_limits()) as visitors:
             p95s = [_together(visitors) for _ in range(FEWEST)]
             yield within(f"month, {TOGETHER} coordinators at once, p95", p95s, 2, "s")
         engine.dispose()
+
+
+def _row(visitor: Visitor, name: str, path: str) -> Row:
+    found = [_measure(visitor, path) for _ in range(FEWEST)]
+    ratios = [min(MS / own, KB / weight) for own, weight in found]
+    measured = f"{median(own for own, _ in found):.0f} ms processor, {found[0][1]:.0f} kB"
+    return of_ratios(f"{name}, {CALLS:,} calls, p95", measured, f"{MS} ms, {KB} kB", ratios)
+
+
+def _somebody(session: Session, role: Role) -> User:
+    return session.exec(select(User).where(User.role == role)).first() or make_user(session, NOW, role)
 
 
 def _no_limits() -> Limits:
@@ -89,6 +103,7 @@ def at_work(session: Session) -> list[User]:
         _application(deed, n)
     said = {"participant_id": "amsterdam", "say": Say.YES, "at": NOW, "user_id": people[0].id}
     session.add_all(Verdict(call_id=n, challenge_id="A20-1-circulair", **said) for n in range(1, 200))
+    _crawls(session)
     session.flush()
     return people
 
@@ -106,6 +121,18 @@ def _calls(session: Session) -> None:
     matches = [_match(n, one, draw) for n in numbers if n % 5 == 0 for one in draw.sample(challenges, 2)]
     session.connection().execute(insert(Match), matches)
     index_words(session.connection(), numbers)
+
+
+def _crawls(session: Session) -> None:
+    """Two months of daily crawls, each day with something new."""
+    rows = [
+        Crawl(
+            source=f"bron_{n}", started_at=NOW - timedelta(days=back, hours=1), finished_at=NOW - timedelta(days=back),
+            complete=True, seen=50, expected=50, new=1,
+        ).model_dump(exclude={"id"})
+        for back in range(CRAWLS, -1, -1) for n in range(SOURCES)
+    ]  # fmt: skip
+    session.connection().execute(insert(Crawl), rows)
 
 
 def _dossier(deed: Deed, n: int) -> None:

@@ -9,11 +9,14 @@ from sqlmodel import Session, col, insert, select
 
 from db.models import Call, Deadline
 from db.status import (
+    NOW,
     PAST_YET_OPEN,
     SHUT,
     STANDING_WORDS,
+    moments_of,
     next_gate,
     next_gate_expression,
+    open_while_standing,
     remark_expression,
     remark_of,
     standing,
@@ -120,6 +123,10 @@ def test_the_rule_in_sql_is_the_rule_in_python(session: Session, now: datetime) 
         for number, (word, comes) in enumerate(zip(said, still, strict=True), 1)
         if word in STANDING_WORDS and comes
     }
+    is_open = select(Call.id).where(standing(NOW), open_while_standing(NOW))
+    assert set(session.exec(is_open, params={"now": now})) == {i for i in stands if said[i - 1] == Status.OPEN}
+    made_once = select(status_expression(NOW)).order_by(col(Call.id))
+    assert session.exec(made_once, params=moments_of(now)).all() == said
 
 
 def test_a_source_that_still_says_open_after_the_last_date_is_shown_as_open_for_a_person_to_look_at(

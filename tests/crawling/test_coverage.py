@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import Session
 
 from db.models import Crawl
@@ -82,6 +82,18 @@ def test_overdue_is_a_state_of_its_own(session: Session, now: datetime, tmp_path
         "eui": "laatste ronde niet volledig: bladzijde 1: de site antwoordt HTTP 500",
         "dut": "te lang niet volledig: nog nooit: bladzijde 1: de site antwoordt HTTP 404",
     }
+
+
+def test_the_first_page_asks_of_all_sources_at_once(session: Session, now: datetime, tmp_path: Path) -> None:
+    """A question for each source, and a count of what each holds back, took longer than the rest of the page."""
+    asked: list[str] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *said: asked.append(said[2]))
+    for name in ("rvo", "dus_i", "eui", "dut", "zonmw"):
+        crawled(session, name, now - 5 * DAY)
+    session.flush()
+    asked.clear()
+    assert len(in_trouble(session, Settings(data_dir=tmp_path), now)) == 5
+    assert [each for each in asked if "FROM" in each] == [asked[-1]]
 
 
 def test_an_improbable_silence_is_trouble_on_the_page_too(session: Session, now: datetime, tmp_path: Path) -> None:

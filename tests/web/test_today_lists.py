@@ -53,6 +53,26 @@ def test_a_list_that_is_cut_says_how_many_there_are_and_what_one_follows_stands_
     assert "Voor bedrijven" not in part
 
 
+def test_what_closes_next_counts_also_where_the_first_way_in_is_past_and_the_last_is_far(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    make_agenda(engine)
+    reader = make_reader(engine, now)
+    with_second, far = (
+        make_call(engine, now, title, closes=date(2026, 6, 12), eligible="self") for title in ("Tweede", "Ver")
+    )
+    with writing(engine) as session:
+        session.get_one(Call, with_second).first_gate_at = now - DAY
+        session.get_one(Call, with_second).closes_at = now + 60 * DAY
+        session.get_one(Call, far).first_gate_at = session.get_one(Call, far).closes_at = now + 60 * DAY
+        user = session.get_one(User, reader)
+        session.flush()
+        session.expunge(user)
+    with visit(engine, now, tmp_path, user) as visitor:
+        part = visitor.get("/").text.split('id="sluit"')[1].split("</section>")[0]
+    assert re.findall(r">(Tweede|Ver)<", part) == ["Tweede"]
+
+
 def test_what_one_never_wants_again_stands_in_no_list_of_ones_own_day(
     engine: Engine, now: datetime, tmp_path: Path
 ) -> None:

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, func, or_, select
+from sqlmodel.sql.expression import Select
 
 from db.models import Call, Dossier, DossierCall
 from db.queries import Viewer
 from db.rights import visible
+from db.status import NOW
 from db.vocabulary import Status
 from db.vocabulary_lobby import NOT_YET_IN, DossierKind
 from notifications.wording import short_day
@@ -20,6 +23,7 @@ from tracker.lobby.moment_days import last_day_before
 TOLD: Any = (
     Call.id, Call.title, Call.source_word, Call.ends_at, Call.closes_at, Call.not_listed_since, Call.version,
 )  # fmt: skip
+KEPT = 128  # statements, one a person
 CHANGED = "De gekoppelde regeling is gewijzigd sinds u haar bekeek."
 
 
@@ -55,9 +59,19 @@ def mismatch(dossier: Dossier, link: DossierCall, call: Call, now: datetime) -> 
     return ""
 
 
-def _may_differ(now: datetime) -> ColumnElement[bool]:
+@lru_cache(maxsize=KEPT)
+def _differing(viewer: Viewer) -> Select[Dossier, DossierCall, Call]:
+    """What the viewer may see of it, said once for a person: the first page asks it each time."""
+    rows = select(Dossier, DossierCall, Call).where(
+        DossierCall.dossier_id == Dossier.id, DossierCall.call_id == Call.id, visible(viewer, Dossier),
+        col(Dossier.stage).not_in(ENDED), _may_differ(),
+    )  # fmt: skip
+    return rows.order_by(col(Dossier.id)).options(load_only(*TOLD))
+
+
+def _may_differ() -> ColumnElement[bool]:
     """Few of all: those whose call changed, or stands no more; what ``mismatch`` says of them decides."""
-    over = func.coalesce(col(Call.ends_at), col(Call.closes_at)) <= now
+    over = func.coalesce(col(Call.ends_at), col(Call.closes_at)) <= NOW
     gone = or_(Call.source_word == Status.WITHDRAWN, over, col(Call.not_listed_since).is_not(None))
     return or_(col(DossierCall.seen_version) < col(Call.version), gone)
 
@@ -66,15 +80,12 @@ def mismatches(
     session: Session, viewer: Viewer, now: datetime, dossier: Dossier | None = None, participant: str | None = None
 ) -> list[Mismatch]:
     """Every contradiction in the dossiers the viewer may see, in one of them, or in those of one organisation."""
-    rows = select(Dossier, DossierCall, Call).where(
-        DossierCall.dossier_id == Dossier.id, DossierCall.call_id == Call.id, visible(viewer, Dossier),
-        col(Dossier.stage).not_in(ENDED), _may_differ(now),
-    )  # fmt: skip
+    rows = _differing(viewer)
     if dossier:
         rows = rows.where(Dossier.id == dossier.id)
     if participant is not None:
         rows = rows.where(Dossier.participant_id == participant)
-    found = session.exec(rows.order_by(col(Dossier.id)).options(load_only(*TOLD)))
+    found = session.exec(rows, params={"now": now})
     return [
         Mismatch(of_viewer, call, text)
         for of_viewer, link, call in found

@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from db.models import (
     Application,
@@ -25,8 +26,8 @@ from db.models import (
     User,
     Verdict,
 )
-from db.queries import Viewer
-from db.status import next_gate_expression
+from db.queries import DAYS, IDS, PARTICIPANT, USER, Viewer
+from db.status import NOW, next_gate_expression
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage
@@ -45,6 +46,7 @@ MOST_CALLS = 60
 # Columns, not objects: of sixty calls only the next closing is looked at.
 CLOSING = ("call_id", "id", "kind", "day", "at", "gate_at", "cancelled_at")
 UNDECIDED = (ApplicationStage.SIGNAL, ApplicationStage.SCOUTING, ApplicationStage.GO_NO_GO)
+UNTIL = DAYS[1]
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -87,16 +89,7 @@ def due_items_of(
 def _milestones(
     session: Session, participant: str, today: date, until: date, bodies: dict[str, Body]
 ) -> Iterator[DueItem]:
-    query = (
-        select(Milestone, Call.title, Moment.title)
-        .join(DecisionClock, col(Milestone.clock_id) == col(DecisionClock.id))
-        .outerjoin(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
-        .outerjoin(Call, col(Deadline.call_id) == col(Call.id))
-        .outerjoin(Moment, col(DecisionClock.moment_id) == col(Moment.id))
-        .where(Milestone.participant_id == participant, Milestone.state == MilestoneState.PLANNED)
-        .where(col(Milestone.begins_on) <= until, col(Deadline.cancelled_at).is_(None))
-    )
-    for row, call, moment in session.exec(query):
+    for row, call, moment in session.exec(_PLANNED, params={"participant": participant, "until": until}):
         name = milestone_name(row, bodies)
         yield DueItem(
             key=f"milestone:{row.id}:{row.begins_on.isoformat()}",
@@ -111,15 +104,20 @@ def _milestones(
         )
 
 
+# Said once, as the other questions here: of one organisation, until a day.
+_PLANNED = (
+    select(Milestone, Call.title, Moment.title)
+    .join(DecisionClock, col(Milestone.clock_id) == col(DecisionClock.id))
+    .outerjoin(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
+    .outerjoin(Call, col(Deadline.call_id) == col(Call.id))
+    .outerjoin(Moment, col(DecisionClock.moment_id) == col(Moment.id))
+    .where(Milestone.participant_id == PARTICIPANT, Milestone.state == MilestoneState.PLANNED)
+    .where(col(Milestone.begins_on) <= UNTIL, col(Deadline.cancelled_at).is_(None))
+)
+
+
 def _assignments(session: Session, participant: str, now: Now, until: date) -> Iterator[DueItem]:
-    query = (
-        select(Assignment, Deadline, col(Call.title))
-        .join(Deadline, col(Assignment.deadline_id) == col(Deadline.id))
-        .join(Call, col(Deadline.call_id) == col(Call.id))
-        .where(Assignment.participant_id == participant, Assignment.state == MilestoneState.PLANNED)
-        .where(col(Deadline.cancelled_at).is_(None))
-    )
-    for row, deadline, title in session.exec(query):
+    for row, deadline, title in session.exec(_ASSIGNED, params={"participant": participant}):
         day = deadline_day(deadline)
         if day is not None and day <= until:
             over = deadline.at <= now.instant if deadline.at else day < now.today
@@ -130,15 +128,18 @@ def _assignments(session: Session, participant: str, now: Now, until: date) -> I
             )  # fmt: skip
 
 
+_ASSIGNED = (
+    select(Assignment, Deadline, col(Call.title))
+    .join(Deadline, col(Assignment.deadline_id) == col(Deadline.id))
+    .join(Call, col(Deadline.call_id) == col(Call.id))
+    .where(Assignment.participant_id == PARTICIPANT, Assignment.state == MilestoneState.PLANNED)
+    .where(col(Deadline.cancelled_at).is_(None))
+)
+
+
 def _tasks(session: Session, participant: str, today: date, until: date) -> Iterator[DueItem]:
     """Tasks of applications and days on which the funder wants a report."""
-    query = (
-        select(ApplicationTask, col(Dossier.title))
-        .where(ApplicationTask.dossier_id == Dossier.id, Dossier.participant_id == participant)
-        .where(col(ApplicationTask.done_on).is_(None), col(ApplicationTask.day) <= until)
-        .where(col(Dossier.closed_at).is_(None))
-    )
-    for row, title in session.exec(query):
+    for row, title in session.exec(_UNDONE, params={"participant": participant, "until": until}):
         yield DueItem(
             key=f"task:{row.id}:{row.day.isoformat()}",
             day=row.day,
@@ -151,13 +152,21 @@ def _tasks(session: Session, participant: str, today: date, until: date) -> Iter
         )
 
 
+_UNDONE = (
+    select(ApplicationTask, col(Dossier.title))
+    .where(ApplicationTask.dossier_id == Dossier.id, Dossier.participant_id == PARTICIPANT)
+    .where(col(ApplicationTask.done_on).is_(None), col(ApplicationTask.day) <= UNTIL)
+    .where(col(Dossier.closed_at).is_(None))
+)
+
+
 def too_late_this_week(session: Session, viewer: Viewer, now: Now, data: BodyCalendar) -> list[DueItem]:
     """Calls the organisation found relevant or I follow, without a clock, whose last go/no-go falls this week."""
     today, participant = now.today, viewer.participant_id or ""
     calls = _of_interest(session, viewer, now.instant) if participant in data.participants else []
     dates: dict[int, list[DatedRow]] = defaultdict(list)
-    still = col(Deadline.call_id).in_([call.id for call in calls]), col(Deadline.gate_at) > now.instant
-    for row in session.execute(select(*(getattr(Deadline, name) for name in CLOSING)).where(*still)):
+    asked = {"ids": [call.id for call in calls], "now": now.instant}
+    for row in session.connection().execute(_STILL, asked) if calls else ():
         dates[row.call_id].append(row)
     closing = {call.id: found[0] for call in calls if (found := next_closing(dates[call.id], now))}
 
@@ -172,6 +181,11 @@ def too_late_this_week(session: Session, viewer: Viewer, now: Now, data: BodyCal
         for route in near.get(closing.get(call.id, date.min), ())
     ]
     return sorted(due_items, key=lambda w: (w.day, w.title))
+
+
+_STILL = select(*(getattr(Deadline, name) for name in CLOSING)).where(
+    col(Deadline.call_id).in_(IDS), col(Deadline.gate_at) > NOW
+)
 
 
 def _in_week(days: list[date], plan: Callable[[date], LatestGo], today: date) -> Iterator[date]:
@@ -197,30 +211,35 @@ class _Named(NamedTuple):
 
 
 def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[_Named]:
+    asked = {"participant": viewer.participant_id, "user": viewer.user_id, "now": now}
+    return [_Named(*row) for row in session.connection().execute(_interesting(), asked)]
+
+
+@cache
+def _interesting() -> Select[int, str]:
     relevant = select(Verdict.call_id).where(
-        Verdict.participant_id == viewer.participant_id, Verdict.say == Say.YES, col(Verdict.undone_at).is_(None)
+        Verdict.participant_id == PARTICIPANT, Verdict.say == Say.YES, col(Verdict.undone_at).is_(None)
     )
-    follows = select(Follow.call_id).where(Follow.user_id == viewer.user_id)
+    follows = select(Follow.call_id).where(Follow.user_id == USER)
     planned = (
         select(Deadline.call_id)
         .join(DecisionClock, col(DecisionClock.deadline_id) == col(Deadline.id))
-        .where(DecisionClock.participant_id == viewer.participant_id)
+        .where(DecisionClock.participant_id == PARTICIPANT)
     )
     ids, call = col(Call.id), Call
     decided = (
         select(Application.call_id)
         .join(Dossier, col(Dossier.id) == col(Application.dossier_id))
-        .where(Application.participant_id == viewer.participant_id, col(Application.call_id).is_not(None))
+        .where(Application.participant_id == PARTICIPANT, col(Application.call_id).is_not(None))
         .where(col(Dossier.stage).not_in(UNDECIDED))
     )
-    query = (
+    return (
         select(ids, col(call.title))
         .where(ids.in_(relevant) | ids.in_(follows), ids.not_in(planned), ids.not_in(decided))
-        .where(col(call.joined_into).is_(None), col(call.closes_at) > now)
-        .order_by(next_gate_expression(now))
+        .where(col(call.joined_into).is_(None), col(call.closes_at) > NOW)
+        .order_by(next_gate_expression(NOW))
         .limit(MOST_CALLS)
     )
-    return [_Named(*row) for row in session.exec(query)]
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import Call, Doubt, Match, Question, Sighting, User
 from db.queries import Viewer
 from db.rights import visible
-from db.status import OVER, past_yet_open_expression, status_expression
+from db.status import NOW, OVER, Instant, moments_of, past_yet_open_expression, status_expression
 from scrapers.listing import QuestionField
 
 MOST = 500  # more than anybody answers in a week
@@ -53,12 +55,18 @@ def waiting_questions(session: Session, viewer: Viewer, now: datetime) -> list[W
 
 def count_waiting(session: Session, now: datetime) -> int:
     """How many there are, without looking at them."""
-    columns = select(Question.sighting_id, Question.field, Call.provenance, ASKING)
-    rows = session.exec(columns.join(Call, col(Call.id) == col(Question.call_id)).where(*_stands(now)).limit(MOST))
+    rows = session.exec(_counted(), params=moments_of(now))
     return sum(_is_open(AskedOfCall(*row[:2]), *row[2:]) for row in rows.all())
 
 
-def _stands(now: datetime) -> tuple[ColumnElement[bool], ...]:
+@cache
+def _counted() -> Any:
+    """Made once: the first page asks it each time."""
+    columns = select(Question.sighting_id, Question.field, Call.provenance, ASKING)
+    return columns.join(Call, col(Call.id) == col(Question.call_id)).where(*_stands(NOW)).limit(MOST)
+
+
+def _stands(now: Instant) -> tuple[ColumnElement[bool], ...]:
     running = status_expression(now).not_in([str(word) for word in OVER])
     return col(Question.settled_at).is_(None), col(Call.joined_into).is_(None), or_(FROM_READER, running)
 
@@ -108,3 +116,14 @@ def past_yet_open(session: Session, now: datetime) -> list[Call]:
     """Calls whose last date has passed while their source still says "open"."""
     query = select(Call).where(past_yet_open_expression(now), col(Call.joined_into).is_(None))
     return list(session.exec(query.order_by(col(Call.closes_at).desc(), col(Call.id)).limit(MOST)))
+
+
+def count_past_yet_open(session: Session, now: datetime) -> int:
+    """How many there are, as far as they are shown."""
+    return min(session.exec(_past_yet_open(), params=moments_of(now)).one(), MOST)
+
+
+@cache
+def _past_yet_open() -> SelectOfScalar[int]:
+    count = select(func.count()).select_from(Call)
+    return count.where(past_yet_open_expression(NOW), col(Call.joined_into).is_(None))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from db.models import Challenge, Duty, TeamMember, User
-from db.queries import Viewer
+from db.queries import USER, Viewer
 
 
 class Readers(NamedTuple):
@@ -52,16 +52,18 @@ def readers(session: Session, challenge_id: str, day: date) -> Readers:
     return Readers(session.get(User, duty.reader_id), deputy)
 
 
+_OF_MEMBER = (
+    select(Challenge)
+    .join(TeamMember, col(TeamMember.challenge_id) == col(Challenge.id))
+    .where(TeamMember.user_id == USER)
+    .order_by(col(Challenge.position))
+)
+
+
 def duties_of(session: Session, viewer: Viewer, today: date) -> list[tuple[Challenge, str]]:
     """The opgaven this person reads for this week, as reader or deputy."""
-    query = (
-        select(Challenge)
-        .join(TeamMember, col(TeamMember.challenge_id) == col(Challenge.id))
-        .where(TeamMember.user_id == viewer.user_id)
-        .order_by(col(Challenge.position))
-    )
     duties = []
-    for challenge in session.exec(query).all():
+    for challenge in session.exec(_OF_MEMBER, params={"user": viewer.user_id}).all():
         turn = readers(session, challenge.id, today)
         if turn.reader and turn.reader.id == viewer.user_id:
             duties.append((challenge, "lezer"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from db.models import Dossier, DossierCall, Participant
-from db.queries import Viewer
+from db.queries import IDS, Viewer
 from db.rights import Group, groups_of, sees
 from db.vocabulary_lobby import ApplicationStage, DossierKind, Stage
 
@@ -46,15 +46,8 @@ class CallWork:
 
 def read_call_work(session: Session, calls: Iterable[int] | None = None) -> dict[int, list[CallWork]]:
     """Per call the dossiers that hang on it, of everybody; ``calls`` limits it. Ask ``seen_by`` before telling any."""
-    query = select(DossierCall.call_id, Dossier, Participant.name).where(
-        DossierCall.dossier_id == Dossier.id,
-        Participant.id == Dossier.participant_id,
-        col(Dossier.deleted_at).is_(None),
-        col(Dossier.merged_into_id).is_(None),
-    )
-    if calls is not None:
-        query = query.where(col(DossierCall.call_id).in_(list(calls)))
-    rows = session.exec(query.order_by(col(Dossier.id))).all()
+    asked = (_WORK, {}) if calls is None else (_WORK_ON, {"ids": list(calls)})
+    rows = session.exec(asked[0], params=asked[1]).all()
     groups = groups_of(session, {dossier.id: dossier for _, dossier, _ in rows}.values())
     by_call: dict[int, list[CallWork]] = defaultdict(list)
     for call, dossier, owner in rows:
@@ -65,6 +58,15 @@ def read_call_work(session: Session, calls: Iterable[int] | None = None) -> dict
             )
         )  # fmt: skip
     return by_call
+
+
+_WORK = (
+    select(DossierCall.call_id, Dossier, Participant.name)
+    .where(DossierCall.dossier_id == Dossier.id, Participant.id == Dossier.participant_id)
+    .where(col(Dossier.deleted_at).is_(None), col(Dossier.merged_into_id).is_(None))
+    .order_by(col(Dossier.id))
+)
+_WORK_ON = _WORK.where(col(DossierCall.call_id).in_(IDS))
 
 
 def seen_by(viewer: Viewer, work: Sequence[CallWork]) -> list[CallWork]:

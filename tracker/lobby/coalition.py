@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import CompoundSelect, union
 from sqlmodel import Session, col, select
 
 from db.models import CoalitionMember, CoalitionStance, Dissent, Dossier, Participant, Position, SignOffRound, User
-from db.queries import Viewer
+from db.queries import IDS, Viewer
 from db.region_served import region
 from db.rights import may_see, visible
 from db.vocabulary import Role
@@ -343,14 +344,8 @@ def silent_members(session: Session, sign_off: SignOffRound) -> list[CoalitionMe
 
 def silent_in(session: Session, sign_offs: Sequence[SignOffRound]) -> dict[int, list[CoalitionMember]]:
     """The same of many rounds, by two questions to the database."""
-    said = select(CoalitionStance.round_id, CoalitionStance.member_id).where(
-        col(CoalitionStance.round_id).in_([each.id for each in sign_offs]),
-        CoalitionStance.stance != PartyStance.SILENT,
-    )
-    answered = set(session.exec(said).all())
-    dossiers = {each.dossier_id for each in sign_offs}
-    joined = select(CoalitionMember).where(col(CoalitionMember.dossier_id).in_(dossiers))
-    members = session.exec(joined.order_by(col(CoalitionMember.name))).all()
+    answered = set(session.exec(_ANSWERED, params={"ids": [each.id for each in sign_offs]}).all())
+    members = session.exec(_JOINED, params={"ids": sorted({each.dossier_id for each in sign_offs})}).all()
     return {
         each.id: [
             member
@@ -361,6 +356,11 @@ def silent_in(session: Session, sign_offs: Sequence[SignOffRound]) -> dict[int, 
         ]
         for each in sign_offs
     }
+
+
+_SPOKE = col(CoalitionStance.round_id).in_(IDS), CoalitionStance.stance != PartyStance.SILENT
+_ANSWERED = select(CoalitionStance.round_id, CoalitionStance.member_id).where(*_SPOKE)
+_JOINED = select(CoalitionMember).where(col(CoalitionMember.dossier_id).in_(IDS)).order_by(col(CoalitionMember.name))
 
 
 def asked_people(session: Session, dossier: Dossier, member: CoalitionMember) -> list[User]:
@@ -392,6 +392,7 @@ def flags_for(session: Session, viewer: Viewer, day: date) -> list[tuple[Dossier
     ]
 
 
+@cache
 def _with_differences() -> CompoundSelect[Any]:
     """The dossiers in which anybody ever said something else than it: few of all, and each takes six questions."""
     against = select(CoalitionMember.dossier_id).join(CoalitionStance).where(col(CoalitionStance.stance).in_(AGAINST))

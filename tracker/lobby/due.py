@@ -25,6 +25,7 @@ from db.models import (
 from db.models.lobby import Owned
 from db.queries import DAYS, Viewer
 from db.rights import may_see
+from db.status import LATELY
 from db.vocabulary import Role
 from db.vocabulary_lobby import CommitmentState, Gremium, PositionState, ResolutionKind
 from notifications.wording import local_day, start_of_day
@@ -153,7 +154,7 @@ def lobby_due(
     # What passed cannot be influenced any more, and news is told once.
     items += [item for item in (*_moments(holders), *_decided(holders, today)) if item.due >= today]
     near = [
-        replace(item, late=item.due < today)
+        replace(item, late=True) if item.due < today else item
         for item in items
         if days[0] <= item.due <= days[1] and (item.user_id != NOBODY or with_nobodys)
     ]
@@ -338,7 +339,7 @@ def _resolution(session: Session, resolution: Resolution, since: date) -> _Matte
 
 def _to_confirm(session: Session) -> Iterator[LobbyDue]:
     """The coordinators of the owner who can confirm it; where there are none, the others who can."""
-    for resolution in session.exec(select(Resolution).where(col(Resolution.settled_at).is_(None))):
+    for resolution in session.exec(_TO_CONFIRM):
         proposed = local_day(resolution.proposed_at)
         matter = _resolution(session, resolution, proposed)
         able = seconds(session, resolution)
@@ -347,11 +348,13 @@ def _to_confirm(session: Session) -> Iterator[LobbyDue]:
             yield replace(matter.due(user.id, "to_confirm", proposed + TO_CONFIRM), resolution=resolution)
 
 
+_TO_CONFIRM = select(Resolution).where(col(Resolution.settled_at).is_(None))
+
+
 def _decided(holders: Holders, today: date) -> Iterator[LobbyDue]:
     """What a body decided, told once to who keeps the dossier, its coordinators and the partners' lobbyists."""
     session = holders.session
-    lately = col(Resolution.settled_at) >= start_of_day(today - NEWS)
-    for resolution in session.exec(select(Resolution).where(col(Resolution.confirmed_by).is_not(None), lately)):
+    for resolution in session.exec(_DECIDED, params={"lately": start_of_day(today - NEWS)}):
         if resolution.settled_at is None:
             continue
         settled = local_day(resolution.settled_at)
@@ -359,6 +362,9 @@ def _decided(holders: Holders, today: date) -> Iterator[LobbyDue]:
         for user_id in _concerned(holders, matter.owned):
             if user_id != resolution.confirmed_by:
                 yield matter.due(user_id, "decided", settled + NEWS)
+
+
+_DECIDED = select(Resolution).where(col(Resolution.confirmed_by).is_not(None), col(Resolution.settled_at) >= LATELY)
 
 
 def _concerned(holders: Holders, subject: Owned) -> Iterator[int]:

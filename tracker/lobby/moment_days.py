@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import Call, Deadline, Moment, Revision
-from db.queries import live_call
+from db.queries import IDS, live_call
 from db.status import OVER
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, RevisionKind, Status
 from db.vocabulary_lobby import MomentKind
@@ -71,11 +73,9 @@ def real_ones(session: Session, of: Iterable[Pattern] | None = None) -> dict[tup
     """(pattern, year) -> the source's moment that meets it, the first in that year; one that is off meets nothing."""
     met: dict[tuple[str, int], Call] = {}
     for pattern in patterns() if of is None else of:
-        named = [col(Call.title).ilike(f"%{word}%") for word in pattern.real]
-        if not named:
+        if not pattern.real:
             continue
-        rows = select(Call).where(Call.nature == Nature.MOMENT, col(Call.joined_into).is_(None), *named)
-        for call in session.exec(rows.where(col(Call.closes_at).is_not(None)).order_by(col(Call.closes_at))):
+        for call in session.exec(_named(tuple(pattern.real))):
             day = last_day_before(call.closes_at) if call.closes_at else date.min
             off = call.source_word == Status.WITHDRAWN
             if not off and not call.held and pattern.is_met_by(kind_of(call), call.title, day):
@@ -83,16 +83,31 @@ def real_ones(session: Session, of: Iterable[Pattern] | None = None) -> dict[tup
     return met
 
 
+@cache
+def _named(words: tuple[str, ...]) -> SelectOfScalar[Call]:
+    """The sources' moments with these words in the title; said once for each pattern of the yearly calendar."""
+    named = (col(Call.title).ilike(f"%{word}%") for word in words)
+    rows = select(Call).where(Call.nature == Nature.MOMENT, col(Call.joined_into).is_(None), *named)
+    return rows.where(col(Call.closes_at).is_not(None)).order_by(col(Call.closes_at))
+
+
 def moved_from(session: Session, calls: Iterable[Call]) -> dict[int, date]:
     """Call -> the day on which it was before, by its newest change of day."""
     closing = {call.id: last_day_before(call.closes_at) for call in calls if call.closes_at}
-    rows = select(Revision).where(col(Revision.call_id).in_(closing), Revision.kind == RevisionKind.CHANGED)
     days: dict[int, date] = {}
-    for row in session.exec(rows.where(col(Revision.field).in_(sorted(CLOSING_KINDS))).order_by(col(Revision.id))):
+    for row in session.exec(_MOVED, params={"ids": list(closing)}) if closing else ():
         before = [entry["day"] for entry in row.old or [] if isinstance(entry, dict) and entry.get("day")]
         if before and date.fromisoformat(max(before)) != closing[row.call_id]:
             days[row.call_id] = date.fromisoformat(max(before))
     return days
+
+
+_MOVED = (
+    select(Revision)
+    .where(col(Revision.call_id).in_(IDS), Revision.kind == RevisionKind.CHANGED)
+    .where(col(Revision.field).in_(sorted(CLOSING_KINDS)))
+    .order_by(col(Revision.id))
+)
 
 
 def last_day_of(session: Session, moment: Moment) -> LastDay:

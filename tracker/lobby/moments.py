@@ -5,15 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import Call, Dossier, DossierChallenge, DossierMoment, Match, Moment, Outcome
 from db.queries import Viewer, live_call
 from db.rights import may_see, visible
-from db.status import OVER
+from db.status import NOW, OVER
 from db.vocabulary import Nature, Role, Visibility
 from db.vocabulary_lobby import Level, LoggedDeed, LoggedKind, LogKind, MomentKind, OutcomeResult
 from tracker.errors import Incomplete, NotFound, required
@@ -89,18 +91,22 @@ def of_row(session: Session, moment: Moment) -> UpcomingMoment:
 
 
 def _from_calls(session: Session, day: date, skip: set[int]) -> list[UpcomingMoment]:
-    still = or_(col(Call.closes_at).is_(None), local_start(day) < col(Call.closes_at))
-    word = col(Call.source_word)
-    rows = select(Call).where(
+    rows = session.exec(_told_of(), params={"now": local_start(day)})
+    calls = [call for call in rows if call.id not in skip and not is_paper(call)]
+    moved = moved_from(session, calls)
+    return [of_call(call, moved.get(call.id)) for call in calls]
+
+
+@cache
+def _told_of() -> SelectOfScalar[Call]:
+    word, closes = col(Call.source_word), col(Call.closes_at)
+    return select(Call).where(
         Call.nature == Nature.MOMENT,
         col(Call.joined_into).is_(None),
         ~col(Call.held),
-        or_(word.is_(None), word.not_in(OVER), col(Call.closes_at).is_not(None)),
-        still,
+        or_(word.is_(None), word.not_in(OVER), closes.is_not(None)),
+        or_(closes.is_(None), closes > NOW),
     )
-    calls = [call for call in session.exec(rows) if call.id not in skip and not is_paper(call)]
-    moved = moved_from(session, calls)
-    return [of_call(call, moved.get(call.id)) for call in calls]
 
 
 def of_call(call: Call, was: date | None = None) -> UpcomingMoment:

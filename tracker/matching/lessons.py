@@ -11,7 +11,7 @@ from db.models import Call, Lesson, User
 from db.search_words import STEMMERS, WORDS, fold, stem
 from db.vocabulary import LessonKind, NoReason
 from tracker.matching import installed
-from tracker.matching.ranking import lean_now, words_of
+from tracker.matching.ranking import lean_now, rejections_for
 from tracker.matching.sentences import small_words
 from tracker.matching.verdict_ranking import kinds
 
@@ -72,7 +72,9 @@ def lessons_of(session: Session, user_id: int) -> list[tuple[Lesson, Call]]:
 
 def kinds_of(session: Session, user_id: int, now: datetime) -> list[TaughtKind]:
     """The kinds that stand lower for this reader by what the reader and the own team said."""
-    groups = kinds(words_of(session, user_id, installed()), now)
+    groups = kinds(rejections_for(session, user_id, installed()), now)
+    if not groups:
+        return []
     ids = {int(word.call_id) for group in groups for word in group}
     calls = {call.id: call for call in session.exec(select(Call).where(col(Call.id).in_(ids)))}
     return [

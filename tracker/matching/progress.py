@@ -7,6 +7,8 @@ from sqlmodel import Session, col, func, select
 from db.models import Call
 from db.models.calls import UNMATCHED
 
+_WAITING = select(func.count()).select_from(Call).where(UNMATCHED)
+
 
 @dataclass(frozen=True)
 class MatchingProgress:
@@ -18,7 +20,7 @@ class MatchingProgress:
 
 def matching_progress(session: Session) -> MatchingProgress | None:
     """None where every call was matched once: a re-match leaves matches in sight."""
-    waiting = session.exec(select(func.count()).select_from(Call).where(UNMATCHED)).one()
+    waiting = session.exec(_WAITING).one()
     if not waiting:
         return None
     all_calls = select(func.count()).select_from(Call).where(col(Call.joined_into).is_(None))

@@ -18,7 +18,7 @@ from db.status import standing
 from db.vocabulary import LessonKind, Say
 from tracker.matching.texts import Vectors
 from tracker.matching.vector_store import wholes
-from tracker.matching.verdict_ranking import RELEVANT, WANTED, ActiveVerdict, RankedPair, after_verdicts
+from tracker.matching.verdict_ranking import LASTING, RELEVANT, WANTED, ActiveVerdict, RankedPair, after_verdicts
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,15 @@ class Audience:
         return self.teams.values() if about is None else filter(None, [self.teams.get(about)])
 
 
-def words_of(session: Session, user: int, encoder: str | None) -> list[ActiveVerdict]:
-    """The words that count for this reader, without what the reader put back."""
-    said, audience = _said(session, encoder), _audience(session)
-    return _heard(said, audience, user, _put_back(session))
+def rejections_for(session: Session, user: int, encoder: str | None) -> list[ActiveVerdict]:
+    """The rejections for a lasting reason that count for this reader, without what the reader put back."""
+    lasting = col(Verdict.undone_at).is_(None), Verdict.say == Say.NO, col(Verdict.reason).in_(sorted(LASTING))
+    rows = session.exec(select(Verdict).where(*lasting).order_by(col(Verdict.id))).all()
+    if not rows:
+        return []
+    vectors = wholes(session, select(Verdict.call_id).where(*lasting), encoder)
+    said = [_said_word(row, vectors.get(row.call_id)) for row in rows]
+    return _heard(said, _audience(session), user, _put_back(session))
 
 
 def lean_again(engine: Engine, now: datetime, encoder: str | None) -> int:

@@ -3,20 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, not_, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, case, exists, not_, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import Call, Delivery, Leaning, Match, Told, Verdict
-from db.queries import CallFilter, Viewer, calls_for, followed_calls
+from db.queries import IDS, CallFilter, Viewer, calls_for, followed_calls
 from db.reach import ANYWHERE, USABLE, Reach
 from db.rights import visible
 from db.search import Translations, by_code, by_name, parts_of, read_translations
 from db.search_words import fold, halves
-from db.status import IS_CALL, next_gate_expression, status_expression
-from db.vocabulary import Eligibility, Status, ToldKind
+from db.status import IS_CALL, Instant, next_gate_expression, open_while_standing
+from db.vocabulary import Eligibility, ToldKind
 from notifications.digest import FIT_OF_UNPLACED
 from notifications.places import CHANCES, NOT_OPEN_YET, TOO_LATE
 from tracker.challenges.agenda import below
@@ -24,6 +26,8 @@ from tracker.matching import DIGEST_THRESHOLD
 
 PER_PAGE = 30
 LONG: Any = Call.search_text
+Opgaven = tuple[str, ...] | BindParameter[tuple[str, ...]]
+Reader = int | BindParameter[int | None] | None
 SHOWN_FROM = DIGEST_THRESHOLD  # pages show as a match what a digest would tell
 MINE, OURS = "mine", "ours"
 
@@ -187,9 +191,13 @@ def _with_total(session: Session, query: Any, ordered: Any, narrow: bool) -> tup
 
 def by_ids(session: Session, ids: Sequence[int]) -> list[Call]:
     """The calls in this order, without the long text that only search reads."""
-    query = select(Call).where(col(Call.id).in_(ids))
-    calls = {c.id: c for c in session.exec(query.options(defer(LONG)))}
+    calls = {c.id: c for c in session.exec(_by_ids(), params={"ids": ids})}
     return [calls[i] for i in ids if i in calls]
+
+
+@cache
+def _by_ids() -> SelectOfScalar[Call]:
+    return select(Call).where(col(Call.id).in_(IDS)).options(defer(LONG))
 
 
 def _over(now: datetime) -> ColumnElement[bool]:
@@ -236,21 +244,21 @@ ORDERS: dict[str, Callable[[SortBasis], list[Any]]] = {
 
 
 def matched(
-    call_id: Any, challenges: tuple[str, ...], at_least: float = SHOWN_FROM, user_id: int | None = None
+    call_id: Any, challenges: Opgaven, at_least: float = SHOWN_FROM, user_id: Reader = None
 ) -> ColumnElement[bool]:
     """Whether a call matches one of these opgaven, or any; asked per call, since few of all matches are of now.
 
     ``user_id``: with the scores that this reader's own words leave, here and in ``best_score``.
     """
     met = _matches(col(Match.id), user_id).where(col(Match.call_id) == call_id, _score(user_id) >= at_least)
-    return exists(met.where(col(Match.challenge_id).in_(challenges)) if challenges else met)
+    return exists(met.where(*_among(challenges)))
 
 
-def told_of(mine: tuple[str, ...], user_id: int | None = None) -> ColumnElement[bool]:
+def told_of(mine: Opgaven, user_id: Reader = None) -> ColumnElement[bool]:
     """What a digest tells a reader of these opgaven: what matches one; to a reader of all, also what is said to be for
     public bodies and matches none."""
     met = matched(col(Call.id), mine, user_id=user_id)
-    return met if mine else or_(met, said_to_be_ours())
+    return or_(met, said_to_be_ours()) if _all(mine) else met
 
 
 def said_to_be_ours() -> ColumnElement[bool]:
@@ -258,40 +266,45 @@ def said_to_be_ours() -> ColumnElement[bool]:
     return and_(col(Call.eligible) == Eligibility.SELF, not_(col(Call.eligible_estimate)))
 
 
-def best_score(challenges: tuple[str, ...], user_id: int | None = None) -> Any:
+def best_score(challenges: Opgaven, user_id: Reader = None) -> Any:
     """The best fit of a call with one of these opgaven, or with any; none where it matched nothing."""
     best = _matches(func.max(_score(user_id)), user_id).where(col(Match.call_id) == col(Call.id))
-    return (best.where(col(Match.challenge_id).in_(challenges)) if challenges else best).scalar_subquery()
+    return best.where(*_among(challenges)).scalar_subquery()
 
 
-def _matches(what: Any, user_id: int | None) -> Any:
+def _all(challenges: Opgaven) -> bool:
+    """Whether none is named: that means every one. A place in a statement is for some."""
+    return isinstance(challenges, tuple) and not challenges
+
+
+def _among(challenges: Opgaven) -> list[ColumnElement[bool]]:
+    return [] if _all(challenges) else [col(Match.challenge_id).in_(challenges)]
+
+
+def _matches(what: Any, user_id: Reader) -> Any:
     if user_id is None:
         return select(what).select_from(Match)
     same = and_(col(Leaning.call_id) == col(Match.call_id), col(Leaning.challenge_id) == col(Match.challenge_id))
     return select(what).select_from(Match).outerjoin(Leaning, and_(col(Leaning.user_id) == user_id, same))
 
 
-def _score(user_id: int | None) -> Any:
+def _score(user_id: Reader) -> Any:
     return col(Match.score) if user_id is None else func.coalesce(col(Leaning.score), col(Match.score))
 
 
 def worth(
-    challenges: tuple[str, ...], user_id: int | None, now: datetime, late_until: datetime | None = None,
-    reach: Reach = ANYWHERE,
-) -> ColumnElement[float]:  # fmt: skip
+    challenges: Opgaven, user_id: Reader, now: Instant, late_until: Instant, reach: Reach = ANYWHERE
+) -> ColumnElement[float]:
     """What a digest orders by (notifications/places.py), in SQL: fit, chance of use, and whether it can be decided.
 
-    ``late_until``: what closes by then the reader's organisation can no longer decide on. ``reach``: what is out of it
-    is worth as little as what is for others, and nothing is decided on it.
+    Of calls that stand. ``late_until``: what closes by then the reader's organisation can no longer decide on.
+    ``reach``: what is out of it is worth as little as what is for others, and nothing is decided on it.
     """
     chance = case((col(Call.id).in_(followed_calls(user_id)), 1.0), else_=chance_of_use(reach))
     best: ColumnElement[float] = func.coalesce(best_score(challenges, user_id), 0.0)
-    if not challenges:  # what is told though it matches no opgave
+    if _all(challenges):  # what is told though it matches no opgave
         best = case((and_(said_to_be_ours(), best < SHOWN_FROM), FIT_OF_UNPLACED), else_=best)
-    score = best * chance
-    score = score * case((status_expression(now) == str(Status.OPEN), 1.0), else_=NOT_OPEN_YET)
-    if late_until is None:
-        return score
+    score = best * chance * case((open_while_standing(now), 1.0), else_=NOT_OPEN_YET)
     decided = [col(Call.eligible).in_((Eligibility.SELF, Eligibility.PARTNER)), next_gate_expression(now) <= late_until]
     decided += [not_(reach.outside)] if reach.limits else []
     return score * case((and_(*decided), TOO_LATE), else_=1.0)

@@ -1,17 +1,19 @@
 """Strong matches that a team left unjudged for longer than its patience: they go to its coordinator."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import defer
 from sqlmodel import Session, and_, col, func, not_, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import Call, Challenge, Match, Revision, Subscription, Team, TeamMember, Verdict
-from db.queries import Viewer
-from db.reach import reach_of
-from db.status import IS_CALL, next_gate_expression, standing
+from db.queries import MINE, MOST, USER, Viewer
+from db.reach import Reach, reach_of
+from db.status import IS_CALL, NOW, instant, next_gate_expression, standing
 from db.vocabulary import CLOSING_KINDS, Eligibility, NoReason, Say
 from notifications.wording import AMSTERDAM, local_day
 from tracker.challenges.agenda import below
@@ -23,6 +25,8 @@ STRONG = 0.6  # from here on a match should not lie unread
 MOST_TOLD = 10  # in one mail
 HANGS_ON_TIME = (NoReason.TOO_LATE, NoReason.NO_CAPACITY)
 CLOSED_SINCE, MOST_CLOSED = timedelta(days=365), 25
+KEPT = 64  # statements, one an area
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Unjudged(NamedTuple):
@@ -85,12 +89,14 @@ def _ran_out_after(match: Unjudged, closed: ClosedDays, day: date) -> bool:
 
 def my_challenges(session: Session, viewer: Viewer) -> tuple[str, ...]:
     """The opgaven of this person's subscriptions and teams, and what is under them; none means all."""
-    filters = session.exec(
-        select(Subscription.filter).where(Subscription.user_id == viewer.user_id, col(Subscription.ended_at).is_(None))
-    ).all()
-    teams = session.exec(select(TeamMember.challenge_id).where(TeamMember.user_id == viewer.user_id)).all()
+    user = {"user": viewer.user_id}
+    filters, teams = session.exec(_SUBSCRIBED, params=user).all(), session.exec(_IN_TEAMS, params=user).all()
     named = {name for each in filters for name in each.get("challenges", ())} | set(teams)
     return below(session, tuple(sorted(named))) if named else ()
+
+
+_SUBSCRIBED = select(Subscription.filter).where(Subscription.user_id == USER, col(Subscription.ended_at).is_(None))
+_IN_TEAMS = select(TeamMember.challenge_id).where(TeamMember.user_id == USER)
 
 
 def _reopened() -> ColumnElement[bool]:
@@ -113,20 +119,26 @@ def waiting_for(
     ``mine``: the person's opgaven, where they were read already. ``late_until``: the last closing day for which the
     person's organisation can decide nothing any more.
     """
-    too_late = datetime.combine(late_until + timedelta(days=1), time(), AMSTERDAM) if late_until else None
     mine = my_challenges(session, viewer) if mine is None else mine
-    judged = select(Verdict.call_id).where(
-        Verdict.user_id == viewer.user_id, col(Verdict.undone_at).is_(None), not_(_reopened())
-    )
-    query = (
+    too_late = datetime.combine(late_until + timedelta(days=1), time(), AMSTERDAM) if late_until else LONG_AGO
+    asked = {"now": now, "user": viewer.user_id, "mine": mine, "too_late": too_late, "most": most}
+    return list(session.exec(_waiting(bool(mine), reach_of(viewer, local_day(now))), params=asked))
+
+
+@lru_cache(maxsize=KEPT)
+def _waiting(narrowed: bool, reach: Reach) -> SelectOfScalar[int]:
+    """Made once: to put it together takes half as long as its answer."""
+    mine = MINE if narrowed else ()
+    judged = select(Verdict.call_id).where(Verdict.user_id == USER, col(Verdict.undone_at).is_(None), not_(_reopened()))
+    return (
         select(Call.id)
-        .where(standing(now), told_of(mine, viewer.user_id))
+        .where(standing(NOW), told_of(mine, USER))
         .where(col(Call.id).not_in(judged))
-        .order_by(worth(mine, viewer.user_id, now, too_late, reach_of(viewer, local_day(now))).desc())
-        .order_by(func.coalesce(next_gate_expression(now), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
+        .order_by(worth(mine, USER, NOW, instant("too_late"), reach).desc())
+        .order_by(func.coalesce(next_gate_expression(NOW), datetime(9999, 1, 1, tzinfo=UTC)))
         .order_by(col(Call.id))
+        .limit(MOST)
     )
-    return list(session.exec(query.limit(most)))
 
 
 class ClosedUnjudged(NamedTuple):

@@ -7,7 +7,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from db.models import Absence, User
-from db.queries import Viewer
+from db.queries import DAYS, Viewer
 from db.rights import has_role
 from db.vocabulary import Role
 from notifications.wording import short_day
@@ -89,16 +89,20 @@ def absences_for(session: Session, viewer: Viewer, today: date) -> list[tuple[Ab
 
 def absences_on(session: Session, day: date) -> list[Replacement]:
     """Who is away on a day, each with the colleague they named, where both are there."""
-    standing = select(Absence, User).where(
-        Absence.user_id == User.id, col(Absence.called_off_at).is_(None),
-        Absence.first_day <= day, Absence.last_day >= day, col(User.deactivated_at).is_(None),
-    )  # fmt: skip
-    rows = session.exec(standing.order_by(col(Absence.id))).all()
+    rows = session.exec(_AWAY, params={"since": day, "until": day}).all()
     return [
         Replacement(absence.replacement_id, absent.id, absent.name, absence.last_day, absence.id)
         for absence, absent in rows
         if _are_colleagues(absent, session.get_one(User, absence.replacement_id))
     ]
+
+
+_AWAY = (
+    select(Absence, User)
+    .where(Absence.user_id == User.id, col(Absence.called_off_at).is_(None), col(User.deactivated_at).is_(None))
+    .where(col(Absence.first_day) <= DAYS[1], col(Absence.last_day) >= DAYS[0])
+    .order_by(col(Absence.id))
+)
 
 
 def replacements_on(session: Session, day: date) -> dict[int, list[Replacement]]:

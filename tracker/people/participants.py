@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from db.giver import slug
 from db.models import Participant, User
+from db.queries import PARTICIPANT
 from db.region import USUAL
 from db.vocabulary import ParticipantKind, Role
 from notifications.wording import short_day
@@ -98,8 +99,11 @@ def stranded(session: Session, day: date) -> list[tuple[User, Participant]]:
 
 def colleagues(session: Session, participant_id: str) -> list[User]:
     """Who can be given something to do."""
-    query = select(User).where(User.participant_id == participant_id, col(User.deactivated_at).is_(None))
-    return list(session.exec(query.order_by(col(User.name))))
+    return list(session.exec(_COLLEAGUES, params={"participant": participant_id}))
+
+
+_COLLEAGUES = select(User).where(User.participant_id == PARTICIPANT, col(User.deactivated_at).is_(None))
+_COLLEAGUES = _COLLEAGUES.order_by(col(User.name))
 
 
 def arranges(session: Session, by: User, participant_id: str) -> bool:

@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, col, select
 
 from db.models import REMINDER_DAYS, Challenge, Delivery, Participant, Subscription, User
-from db.queries import CallFilter
+from db.queries import USER, CallFilter
 from db.vocabulary import WAITING_STATES, Cadence, MailKind, Role
 from notifications import outbox
 from notifications.message import one_line
@@ -70,8 +70,10 @@ def find_user(session: Session, email: str) -> User:
 
 def gets_digests(session: Session, user_id: int) -> bool:
     """Whether any subscription of this person runs."""
-    running = select(Subscription.id).where(Subscription.user_id == user_id, col(Subscription.ended_at).is_(None))
-    return session.exec(running.limit(1)).first() is not None
+    return session.exec(_RUNNING, params={"user": user_id}).first() is not None
+
+
+_RUNNING = select(Subscription.id).where(Subscription.user_id == USER, col(Subscription.ended_at).is_(None)).limit(1)
 
 
 def subscribe(

@@ -81,7 +81,11 @@ class SourceCoverage:
 
 def coverage(session: Session, settings: Settings, now: datetime) -> list[SourceCoverage]:
     """Every source that there is, also those that are off, and those of which only crawls are left; by name."""
-    past, held, on, own = past_crawls(session), held_calls(session), set(crawlable(settings)), own_watched(settings)
+    return _coverage(session, settings, now, held_calls(session))
+
+
+def _coverage(session: Session, settings: Settings, now: datetime, held: Mapping[str, int]) -> list[SourceCoverage]:
+    past, on, own = past_crawls(session), set(crawlable(settings)), own_watched(settings)
     stand = {name: source_health(name, past.get(name, []), now) for name in sorted({*sources.names(), *own, *past})}
     found = [covered(health, source_of(name, own), now, name in on, held) for name, health in stand.items()]
     rests = paused(settings)
@@ -115,8 +119,8 @@ def source_of(name: str, own: Mapping[str, Watched]) -> SourceProfile | None:
 
 
 def in_trouble(session: Session, settings: Settings, now: datetime) -> list[tuple[str, str]]:
-    """The sources that need a look, with what is wrong."""
-    return [(row.name, row.trouble) for row in coverage(session, settings, now) if row.trouble]
+    """The sources that need a look, with what is wrong; what they hold back is not counted for it."""
+    return [(row.name, row.trouble) for row in _coverage(session, settings, now, {}) if row.trouble]
 
 
 def as_age(age: timedelta | None) -> str:

@@ -6,20 +6,15 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from db.models import Call, Crawl, Sighting
-from db.queries import BY_HAND, last_crawls
+from db.queries import last_crawls
 from tracker.sources.health import LONGEST_REST
 
 REMEMBERED = 60
 
 
 def past_crawls(session: Session, most: int = REMEMBERED) -> dict[str, list[Crawl]]:
-    """Each source's last crawls, newest first.
-
-    Asked source by source, of the index: to number all crawls ever looks at each of them, and the clock asks this every
-    minute (a hundred sources after a year: 0.5 s of processor time before, 2026-12-01).
-    """
-    names = session.exec(select(Crawl.source).where(Crawl.source != BY_HAND).distinct()).all()
-    return {name: last_crawls(session, name, most) for name in names}
+    """Each source's last crawls, newest first."""
+    return last_crawls(session, most)
 
 
 def patience(session: Session, names: Sequence[str], now: datetime) -> dict[str, datetime]:

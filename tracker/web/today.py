@@ -4,18 +4,20 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import false, or_
 from sqlmodel import col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import Response
 
 from db.models import Call, Delivery, Lesson, Revision, User, Verdict
-from db.queries import followed_calls
+from db.queries import MINE, USER, followed_calls
+from db.reach import Reach
 from db.rights import has_role
-from db.status import next_gate_expression, standing
+from db.status import LATELY, NOW, instant, next_gate_expression, standing
 from db.vocabulary import DeliveryState, Eligibility, LessonKind, Role, Say
 from tracker.applications.mismatches import mismatches
 from tracker.applications.running import run_by
@@ -41,6 +43,8 @@ from tracker.web.frame.context import RequestContext
 
 DAYS_BACK = 7
 CLOSING_DAYS = 21
+KEPT = 64  # statements, one an area
+SOON = instant("soon")
 WAITING = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 MOST, FIRST = 12, 3
 LOBBY_CLOSING, LOBBY_DUE, MOST_OF_LOBBY = timedelta(days=30), timedelta(days=14), 8
@@ -96,7 +100,7 @@ PURPOSE: dict[Role, str] = {
 
 
 def own_day(
-    request: RequestContext, waiting: CallList, mine: tuple[str, ...], bodies: Callable[[], BodyCalendar]
+    request: RequestContext, waiting: CallList, mine: tuple[str, ...], bodies: Callable[[], BodyCalendar], silent: int
 ) -> list[Section]:
     """The parts of the page that ask for a deed, in the order of the reader's role."""
     due = cache(lambda: lobby_due(request.session, request.now.today, LOBBY_DUE, with_nobodys=True))
@@ -109,7 +113,7 @@ def own_day(
         "lobby": lambda: lobby_section(request, due()),
         "knowledge": lambda: knowledge_section(request),
         "running": lambda: _running(request),
-        "machine": lambda: machine_section(request),
+        "machine": lambda: machine_section(request, silent),
     }
     found = [parts[name]() for name in OPENS_WITH[request.viewer.role or Role.READER]]
     return [section for section in found if section is not None]
@@ -159,15 +163,11 @@ def knowledge_section(request: RequestContext) -> Section | None:
     return Section("knowledge/today.html", {"waiting": waiting}) if waiting else None
 
 
-def machine_section(request: RequestContext) -> Section | None:
+def machine_section(request: RequestContext, silent: int) -> Section | None:
     """Sources and mail as they stand, also when all is well: an administrator has nothing else to go by."""
-    session, now = request.session, request.now.instant
     waits = select(func.count()).select_from(Delivery).where(col(Delivery.state).in_(WAITING))
-    context = {
-        "silent": len(in_trouble(session, request.site.settings, now)),
-        "waits": session.exec(waits.where(col(Delivery.not_before) <= now)).one(),
-    }
-    return Section("mailing/today_machine.html", context)
+    due = request.session.exec(waits.where(col(Delivery.not_before) <= request.now.instant)).one()
+    return Section("mailing/today_machine.html", {"silent": silent, "waits": due})
 
 
 def show(request: RequestContext) -> Response:
@@ -178,7 +178,8 @@ def show(request: RequestContext) -> Response:
     lists = _lists(request, mine, bodies)
     rows = {row.call.id: row for row in rows_for(request, by_ids(session, lists.shown))}
     changed = [(rows[id_], found) for id_, found in lists.changes.items() if id_ in rows]
-    sections = own_day(request, _first(rows, lists.waiting, FIRST), mine, bodies)
+    trouble = in_trouble(session, request.site.settings, now)
+    sections = own_day(request, _first(rows, lists.waiting, FIRST), mine, bodies, len(trouble))
     close = _first(rows, lists.closing, MOST)
     return request.page(
         "today.html",
@@ -186,8 +187,8 @@ def show(request: RequestContext) -> Response:
         changed=[replace(row, change=found) for row, found in changed],
         closing=close,
         new=_first(rows, lists.new, MOST),
-        trouble=in_trouble(session, request.site.settings, now),
-        held=_held(request) if has_role(viewer, Role.COORDINATOR) else 0,
+        trouble=trouble,
+        held=session.exec(_held(), params={"now": now}).one() if has_role(viewer, Role.COORDINATOR) else 0,
         alike=duplicates.waiting(request),
         matching=matching_progress(session),
         asked=questions.waiting_count(request),
@@ -216,21 +217,7 @@ def _first(rows: dict[int, CallRow], ids: list[int], most: int) -> CallList:
 
 def changed(request: RequestContext, mine: tuple[str, ...]) -> dict[int, list[Revision]]:
     """Calls with a change worth telling this week, each with its "was -> werd"; what I follow always."""
-    session, viewer, now = request.session, request.viewer, request.now.instant
-    followed = followed_calls(viewer.user_id)
-    revisions = session.exec(
-        select(Revision)
-        .join(Call, col(Call.id) == col(Revision.call_id))
-        .where(
-            Revision.telling,
-            Revision.kind == "changed",
-            col(Revision.at) > now - timedelta(days=DAYS_BACK),
-        )
-        .where(matched(col(Revision.call_id), mine) | col(Revision.call_id).in_(followed))
-        .where(col(Call.joined_into).is_(None))
-        .order_by(col(Revision.at).desc())
-        .limit(MOST * 3)
-    ).all()
+    revisions = request.session.exec(_changed(bool(mine)), params=_asked(request, mine)).all()
     by_call: dict[int, list[Revision]] = defaultdict(list)
     for revision in revisions:
         by_call[revision.call_id].append(revision)
@@ -239,43 +226,73 @@ def changed(request: RequestContext, mine: tuple[str, ...]) -> dict[int, list[Re
 
 def closing(request: RequestContext, mine: tuple[str, ...]) -> list[int]:
     """What closes within three weeks: first what I follow, then what we can use, each by its day; nothing refused."""
-    viewer, now = request.viewer, request.now.instant
-    refused = select(Verdict.call_id).where(
-        Verdict.user_id == viewer.user_id, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
-    )
-    never = select(Lesson.call_id).where(
-        Lesson.user_id == viewer.user_id, Lesson.kind == LessonKind.NEVER, col(Lesson.undone_at).is_(None)
-    )
-    followed = col(Call.id).in_(followed_calls(viewer.user_id))
-    gate = next_gate_expression(now)
-    of_use = (col(Call.eligible) != Eligibility.NO) & ~request.reach.outside
-    query = (
-        select(Call.id)
-        .where(standing(now), gate <= now + timedelta(days=CLOSING_DAYS))
-        .where(followed | (matched(col(Call.id), mine) & of_use))
-        .where(col(Call.id).not_in(refused), col(Call.id).not_in(never))
-        .order_by(followed.desc(), chance_of_use(request.reach).desc(), gate, col(Call.id))
-    )
-    return list(request.session.exec(query))
+    return list(request.session.exec(_closing(bool(mine), request.reach), params=_asked(request, mine)))
 
 
 def new(request: RequestContext, mine: tuple[str, ...], shown: Collection[int]) -> list[int]:
     """What this week brought and does not stand above: what we can use first, strongest match first."""
-    best = best_score(mine, request.viewer.user_id)
-    query = (
-        select(Call.id)
-        .where(standing(request.now.instant), col(Call.first_seen) > request.now.instant - timedelta(days=DAYS_BACK))
-        .where(or_(best >= SHOWN_FROM, false() if mine else said_to_be_ours()), col(Call.id).not_in(shown))
-        .order_by(chance_of_use(request.reach).desc(), best.desc(), col(Call.id))
+    found = request.session.exec(_new(bool(mine), request.reach), params=_asked(request, mine))
+    return [id_ for id_ in found if id_ not in shown]
+
+
+def _asked(request: RequestContext, mine: tuple[str, ...]) -> dict[str, Any]:
+    """What the statements below are asked for."""
+    now = request.now.instant
+    days = {"lately": now - timedelta(days=DAYS_BACK), "soon": now + timedelta(days=CLOSING_DAYS)}
+    return {"now": now, "user": request.viewer.user_id, "mine": mine, **days}
+
+
+@cache
+def _changed(narrowed: bool) -> SelectOfScalar[Revision]:
+    """Made once, as the others: to put one together takes as long as its answer."""
+    told = matched(col(Revision.call_id), MINE if narrowed else ())
+    return (
+        select(Revision)
+        .join(Call, col(Call.id) == col(Revision.call_id))
+        .where(Revision.telling, Revision.kind == "changed", col(Revision.at) > LATELY)
+        .where(told | col(Revision.call_id).in_(followed_calls(USER)))
+        .where(col(Call.joined_into).is_(None))
+        .order_by(col(Revision.at).desc())
+        .limit(MOST * 3)
     )
-    return list(request.session.exec(query))
 
 
-def _held(request: RequestContext) -> int:
-    """What has closed meanwhile need not be released."""
-    return request.session.exec(
-        select(func.count()).select_from(Call).where(standing(request.now.instant), col(Call.held))
-    ).one()
+@lru_cache(maxsize=KEPT)
+def _closing(narrowed: bool, reach: Reach) -> SelectOfScalar[int]:
+    refused = select(Verdict.call_id).where(
+        Verdict.user_id == USER, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
+    )
+    never = select(Lesson.call_id).where(
+        Lesson.user_id == USER, Lesson.kind == LessonKind.NEVER, col(Lesson.undone_at).is_(None)
+    )
+    followed, gate = col(Call.id).in_(followed_calls(USER)), next_gate_expression(NOW)
+    of_use = (col(Call.eligible) != Eligibility.NO) & ~reach.outside
+    ours = matched(col(Call.id), MINE if narrowed else ()) & of_use
+    return (
+        select(Call.id)
+        .where(func.coalesce(col(Call.first_gate_at), col(Call.closes_at)) <= SOON)  # follows, and is found by an index
+        .where(standing(NOW), gate <= SOON)
+        .where(followed | ours)
+        .where(col(Call.id).not_in(refused), col(Call.id).not_in(never))
+        .order_by(followed.desc(), chance_of_use(reach).desc(), gate, col(Call.id))
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _new(narrowed: bool, reach: Reach) -> SelectOfScalar[int]:
+    best = best_score(MINE if narrowed else (), USER)
+    return (
+        select(Call.id)
+        .where(standing(NOW), col(Call.first_seen) > LATELY)
+        .where(or_(best >= SHOWN_FROM, false() if narrowed else said_to_be_ours()))
+        .order_by(chance_of_use(reach).desc(), best.desc(), col(Call.id))
+    )
+
+
+@cache
+def _held() -> SelectOfScalar[int]:
+    """How many calls wait; what has closed meanwhile need not be released."""
+    return select(func.count()).select_from(Call).where(standing(NOW), col(Call.held))
 
 
 def _overdue(request: RequestContext) -> list[Unjudged]:

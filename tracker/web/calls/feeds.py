@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Call, Deadline
+from db.models import Call
 from db.queries import CallFilter, said_in_public
 from db.status import IS_CALL, remark_of
 from notifications.ical import calendar_file
 from tracker.calendar.events import deadline_events, deadline_lines, filtered
+from tracker.calendar.targets import DatedRow
 from tracker.calls.since import last_changed
 from tracker.matching.search import by_ids
 from tracker.web.calls.filter_form import Filter, query_string
@@ -59,7 +60,7 @@ def _last_changed(session: Session, wanted: CallFilter, now: datetime) -> dict[i
     return dict(session.exec(meant.order_by(at.desc(), col(Call.id)).limit(MOST)).all())
 
 
-def _when(call: Call, dates: Mapping[int, Sequence[Deadline]], now: datetime) -> When:
+def _when(call: Call, dates: Mapping[int, Sequence[DatedRow]], now: datetime) -> When:
     return next_date(dates[call.id], now, remark_of(call, now))
 
 

@@ -16,7 +16,7 @@ from tracker.calls import eligibility, parse_values
 from tracker.calls.answers import answer, doubt, is_own_doubt, value_of
 from tracker.calls.consolidate import KINDS
 from tracker.calls.corrections import correct
-from tracker.calls.open_questions import Waiting, count_waiting, past_yet_open, waiting_questions
+from tracker.calls.open_questions import Waiting, count_past_yet_open, count_waiting, past_yet_open, waiting_questions
 from tracker.calls.typed_values import kept_moment, on_the_clock
 from tracker.errors import Incomplete, NotFound, NotPossible, Refused
 from tracker.web.calls.correct import Hour
@@ -241,4 +241,4 @@ def waiting_count(request: RequestContext) -> int:
     if not has_role(request.viewer, Role.FUNDRAISER):
         return 0
     now = request.now.instant
-    return count_waiting(request.session, now) + len(past_yet_open(request.session, now))
+    return count_waiting(request.session, now) + count_past_yet_open(request.session, now)

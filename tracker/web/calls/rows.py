@@ -4,17 +4,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import Call, Challenge, Deadline, Leaning, Match, Sighting, Verdict
-from db.queries import shared_budgets
+from db.queries import IDS, MINE, USER, Viewer, shared_budgets
 from db.rights import visible
 from db.status import next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, UNPLACED, DeadlineKind, Eligibility, Status
 from notifications import wording
+from tracker.calendar.targets import DatedRow
 from tracker.calls.duplicate_pairs import Alike
 from tracker.lobby.call_work import CallWork, read_call_work, seen_by
 from tracker.matching.search import SHOWN_FROM
@@ -24,8 +26,22 @@ SOON_DAYS = 7
 RECENT = timedelta(days=90)  # topics that closed longer ago are of an earlier edition
 SPEAKING = ("title", "sentence", "words")  # kinds of reasons that name words of the opgave
 MOST_REASONS = 3
-SHOWN_OF_A_DATE = ("call_id", "kind", "day", "at", "gate_at", "cancelled_at")
-OF_A_DATE = load_only(*(getattr(Deadline, name) for name in SHOWN_OF_A_DATE))
+KEPT = 128
+OF_A_DATE = ("call_id", "id", "kind", "day", "at", "gate_at", "cancelled_at")
+# Said once: putting these together takes longer than their answers, and every list asks all of them.
+_DATES = select(*(getattr(Deadline, name) for name in OF_A_DATE)).where(col(Deadline.call_id).in_(IDS))
+_CODES = select(Sighting.call_id, Sighting.references).where(col(Sighting.call_id).in_(IDS))
+_CODES = _CODES.order_by(col(Sighting.id).desc())
+_MATCHES = (
+    select(col(Match.call_id), col(Match.challenge_id), col(Match.score), col(Match.reasons))
+    .join(Challenge, col(Challenge.id) == col(Match.challenge_id))
+    .where(col(Match.call_id).in_(IDS))
+    .order_by(col(Match.score).desc(), col(Challenge.position))
+)
+_MET = select(Challenge).where(col(Challenge.id).in_(MINE))
+_LEANINGS = select(col(Leaning.call_id), col(Leaning.challenge_id), col(Leaning.score), col(Leaning.because)).where(
+    col(Leaning.user_id) == USER, col(Leaning.call_id).in_(IDS)
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +84,7 @@ class CallRow:
     doubles: list[Call] = field(default_factory=list)  # what it may be the same as, until a person says
     work: list[CallWork] = field(default_factory=list)  # dossiers and applications on it that run, as far as seen
     code: str = ""  # topic code or official number: its name in meetings
-    dates: Sequence[Deadline] = ()
+    dates: Sequence[DatedRow] = ()
 
     @property
     def unplaced(self) -> str:
@@ -82,13 +98,7 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
     ids = [call.id for call in calls]
     deadlines = dates_of(request.session, ids)
     whys = matches_of(request, ids)
-    verdicts = _by_call(
-        request.session.exec(
-            select(Verdict)
-            .where(col(Verdict.call_id).in_(ids), col(Verdict.undone_at).is_(None), visible(request.viewer, Verdict))
-            .order_by(col(Verdict.at))
-        )
-    )
+    verdicts = _by_call(request.session.exec(_verdicts(request.viewer), params={"ids": ids}))
     doubles, codes = doubles_of(request, ids), codes_of(request.session, ids)
     work = read_call_work(request.session, ids) if ids else {}
     titles = {call.call_title for call in calls if call.call_title and call.budget}
@@ -110,15 +120,21 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
     ]
 
 
-def dates_of(session: Session, ids: Sequence[int]) -> dict[int, list[Deadline]]:
-    """Call -> its dates, of which a list says the next."""
-    return _by_call(session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids)).options(OF_A_DATE)))
+@lru_cache(maxsize=KEPT)
+def _verdicts(viewer: Viewer) -> SelectOfScalar[Verdict]:
+    """What people said that the viewer may know of; one a person."""
+    told = col(Verdict.call_id).in_(IDS), col(Verdict.undone_at).is_(None), visible(viewer, Verdict)
+    return select(Verdict).where(*told).order_by(col(Verdict.at))
+
+
+def dates_of(session: Session, ids: Sequence[int]) -> dict[int, list[DatedRow]]:
+    """Call -> its dates, of which a list says the next: as rows of what it looks at."""
+    return _by_call(session.connection().execute(_DATES, {"ids": ids}))
 
 
 def codes_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """Call -> the official reference that its first source gives it."""
-    query = select(Sighting.call_id, Sighting.references).where(col(Sighting.call_id).in_(ids))
-    rows = session.exec(query.order_by(col(Sighting.id).desc())).all()
+    rows = session.connection().execute(_CODES, {"ids": ids})
     return {call: references[0] for call, references in rows if references}
 
 
@@ -134,15 +150,9 @@ def doubles_of(request: RequestContext, ids: Sequence[int]) -> dict[int, list[Ca
 def matches_of(request: RequestContext, ids: Sequence[int]) -> dict[int, list[Why]]:
     """Call -> the opgaven it matched, strongest first, as this reader's own words leave them."""
     session, leanings = request.session, leanings_on(request, ids)
-    query = (
-        select(col(Match.call_id), col(Match.challenge_id), col(Match.score), col(Match.reasons))
-        .join(Challenge, col(Challenge.id) == col(Match.challenge_id))
-        .where(col(Match.call_id).in_(ids))
-        .order_by(col(Match.score).desc(), col(Challenge.position))
-    )
-    rows = session.exec(query).all()
-    met = select(Challenge).where(col(Challenge.id).in_({challenge for _, challenge, _, _ in rows}))
-    challenges = {each.id: each for each in session.exec(met)} if rows else {}
+    rows = session.connection().execute(_MATCHES, {"ids": ids}).all()
+    met = session.exec(_MET, params={"mine": sorted({row.challenge_id for row in rows})}) if rows else ()
+    challenges = {each.id: each for each in met}
     by_call: dict[int, list[Why]] = defaultdict(list)
     for call_id, challenge, matched, reasons in rows:
         score, because = leanings.get((call_id, challenge), (matched, ""))
@@ -152,8 +162,8 @@ def matches_of(request: RequestContext, ids: Sequence[int]) -> dict[int, list[Wh
 
 def leanings_on(request: RequestContext, ids: Sequence[int]) -> dict[tuple[int, str], tuple[float, str]]:
     """Call and opgave -> the score that it has for this reader, and why."""
-    mine = select(Leaning).where(Leaning.user_id == request.viewer.user_id, col(Leaning.call_id).in_(ids))
-    return {(row.call_id, row.challenge_id): (row.score, row.because) for row in request.session.exec(mine)}
+    rows = request.session.connection().execute(_LEANINGS, {"user": request.viewer.user_id, "ids": ids})
+    return {(call, challenge): (score, because) for call, challenge, score, because in rows}
 
 
 def hit_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
@@ -163,7 +173,7 @@ def hit_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(word.lower().rstrip("*") for word in words if word))
 
 
-def next_date(deadlines: Sequence[Deadline], now: datetime, remark: str = "") -> When:
+def next_date(deadlines: Sequence[DatedRow], now: datetime, remark: str = "") -> When:
     """The next gate; else the next opening; else that there is none; else the last that passed.
 
     ``remark``: what stands in the place of days left; see db/status.py.
@@ -186,9 +196,10 @@ def next_date(deadlines: Sequence[Deadline], now: datetime, remark: str = "") ->
     return When(kind="", text="geen datum bekend")
 
 
-def moment_of(deadline: Deadline) -> date | datetime | None:
+def moment_of(deadline: DatedRow) -> date | datetime | None:
     """The instant where the hour is known, else the day."""
-    return deadline.at or deadline.day
+    moment: date | datetime | None = deadline.at or deadline.day
+    return moment
 
 
 def passed(moment: date | datetime, now: datetime) -> bool:
@@ -202,7 +213,7 @@ def _instant(moment: date | datetime) -> tuple[date, str]:
     return wording.local_day(moment), wording.clock_time(moment) if isinstance(moment, datetime) else "24:00"
 
 
-def _in_words(moment: date | datetime, deadline: Deadline, now: datetime) -> When:
+def _in_words(moment: date | datetime, deadline: DatedRow, now: datetime) -> When:
     kind = DeadlineKind(deadline.kind)
     days = wording.days_between(now, moment)
     left = wording.days_left(now, moment)

@@ -48,8 +48,8 @@ def queue(request: RequestContext) -> Response:
     why = matches_of(request, [waiting[0]]).get(waiting[0], [])
     about = next((w for w in why if w.challenge.id in mine), why[0] if why else None)
     return request.page(
-        "challenges/judge.html", row=row, head=head_of(request, call), about=about, waiting=len(waiting), last=last,
-        kinds=kinds, first=why_here(request, row, mine, bodies),
+        "challenges/judge.html", row=row, head=head_of(request, call, data=bodies), about=about, last=last,
+        waiting=len(waiting), kinds=kinds, first=why_here(request, row, mine, bodies),
     )  # fmt: skip
 
 

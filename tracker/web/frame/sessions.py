@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from db.models import User, WebSession
-from db.queries import Viewer
+from db.queries import HASH, Viewer
+from db.status import NOW
 from db.vocabulary import Role
 from tracker.people.access import hashed
 from tracker.web.frame.context import Signed
@@ -20,16 +21,19 @@ def find_signed(session: Session, token: str | None, now: datetime) -> Signed | 
     """The person behind a cookie, as it stands in the database now: role and participant hold from this request on."""
     if not token:
         return None
-    query = (
-        select(WebSession, User)
-        .join(User, col(User.id) == col(WebSession.user_id))
-        .where(col(WebSession.token_hash) == hashed(token), col(WebSession.revoked_at).is_(None))
-        .where(col(WebSession.expires_at) > now, col(User.deactivated_at).is_(None))
-    )
-    row = session.exec(query).first()
+    row = session.exec(_SIGNED, params={"hash": hashed(token), "now": now}).first()
     if row is None or row[0].id is None:
         return None
     return Signed(user=row[1], session_id=row[0].id, csrf=hashed(f"form:{token}"))
+
+
+# Said once: every request asks it.
+_SIGNED = (
+    select(WebSession, User)
+    .join(User, col(User.id) == col(WebSession.user_id))
+    .where(col(WebSession.token_hash) == HASH, col(WebSession.revoked_at).is_(None))
+    .where(col(WebSession.expires_at) > NOW, col(User.deactivated_at).is_(None))
+)
 
 
 def viewer_of(signed: Signed | None) -> Viewer:
