@@ -171,7 +171,11 @@ def months(first: date, last: date) -> Iterator[tuple[date, date]]:
 
 def organisation(heading: str) -> str:
     """ "stcrt-2026-1 : Ministerie van X" -> "Ministerie van X"; a province by its full name."""
-    name = one_line(heading.partition(" : ")[2], 200)
+    return authority(one_line(heading.partition(" : ")[2], 200))
+
+
+def authority(name: str) -> str:
+    """A province by its full name, so that it is known for one; whoever else publishes as it stands."""
     return f"Provincie {name}" if name in region().sources.provinces else name
 
 

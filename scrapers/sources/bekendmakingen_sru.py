@@ -23,7 +23,17 @@ from scrapers.extract import extract
 from scrapers.formats import SruSource, text_of, texts_of, xml_root
 from scrapers.listing import Listing
 from scrapers.source import Context, RowUnreadable
-from scrapers.sources.bekendmakingen import AREA, MOST_PAGES, NOTES, NUMBER, REFUSED, SUBJECT, papers, remarks
+from scrapers.sources.bekendmakingen import (
+    AREA,
+    MOST_PAGES,
+    NOTES,
+    NUMBER,
+    REFUSED,
+    SUBJECT,
+    authority,
+    papers,
+    remarks,
+)
 from scrapers.texts import is_spuk
 
 SIZE, LONGEST = 100, 100_000
@@ -97,7 +107,7 @@ class BekendmakingenSru(SruSource):
             url=text_of(row, "preferredUrl") or f"https://zoek.officielebekendmakingen.nl/{number}.html",
             title=title,
             language=self.language,
-            publisher=text_of(row, "creator") or self.publisher,
+            publisher=authority(text_of(row, "creator")) or self.publisher,
             summary=text_of(row, "abstract") or text[:3000],
             instrument=Instrument.SPUK if spuk else Instrument.GRANT,
             applicants=(Applicant.GOVERNMENT,) if spuk else (),

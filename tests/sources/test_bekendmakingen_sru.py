@@ -23,6 +23,9 @@ def test_publications_have_the_same_key_as_in_the_feed() -> None:
         ("stcrt-2026-17040", Instrument.SPUK, date(2026, 5, 27)),
         ("prb-2026-9013", Instrument.GRANT, date(2026, 5, 21)),
     ]
+    assert [listing.publisher for listing in crawled.listings] == [
+        "Ministerie van Volkshuisvesting en Ruimtelijke Ordening", "Provincie Noord-Holland",
+    ]  # fmt: skip
     assert not BekendmakingenSru.on
 
 
