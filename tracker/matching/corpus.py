@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from tracker.errors import NotPossible
 from tracker.matching.features import read
 from tracker.matching.fit import Array
-from tracker.matching.prepare import prepare_agenda, prepare_batch
+from tracker.matching.prepare import prepare_agenda
 from tracker.matching.scoring import ELIGIBLE
-from tracker.matching.texts import ChallengeText, Embedder, Vectors, read_call
+from tracker.matching.texts import ChallengeText, Vectors, read_call
 
 Grades = NDArray[np.int64]
 
@@ -38,23 +38,6 @@ class Corpus:
         """Only these calls."""
         taken = {field.name: getattr(self, field.name)[rows] for field in fields(self) if field.name != "pairs"}
         return replace(self, pairs={mode: p[rows] for mode, p in self.pairs.items()}, **taken)
-
-
-def corpus_of(rows: Sequence[Mapping[str, Any]], challenges: Sequence[ChallengeText], encoder: Embedder) -> Corpus:
-    """Labelled calls as arrays."""
-    calls = [read_call(row, number) for number, row in enumerate(rows)]
-    ready = prepare_batch(calls, prepare_agenda(challenges, encoder), encoder)
-    return Corpus(
-        pairs=ready.pairs,
-        cues=ready.cues,
-        vectors=ready.vectors,
-        calls=ready.calls,
-        wholes=ready.wholes,
-        grades=grades_of(rows, [c.id for c in challenges]),
-        eligible=eligible_of(rows),
-        siblings=ready.siblings,
-        weight=np.array([float(row.get("labellings") or 1) for row in rows]),
-    )
 
 
 def word_records(

@@ -1,6 +1,6 @@
 """What the matcher says of labelled calls that it was not made from: each file left out of the training in turn.
 
-`python -m tracker.matching.left_out FILE ... [--only NAME ...]`: the measure of docs/matching.md.
+`python -m tracker.matching.left_out [--only NAME ...]`: the measure of docs/matching.md, from numbers alone.
 """
 
 import argparse
@@ -10,22 +10,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.matching.corpus import Corpus, challenges_of, corpus_of, rows_of
+from tracker.matching.corpus import Corpus, challenges_of
 from tracker.matching.fit import Array
+from tracker.matching.inputs import corpus_from, load
 from tracker.matching.measures import measure
-from tracker.matching.train import AGENDA, EXAMPLES, regraded
+from tracker.matching.train import AGENDA, INPUTS, MADE_UP
 from tracker.matching.train_stages import fit, scores_of
 from tracker.matching.vectors import embedder
 
-MADE_UP = "examples"
-
 
 def left_out(
-    corpus: Corpus, of_file: NDArray[np.str_], titles: NDArray[np.str_], ids: Sequence[str], name: str, mode: str
+    corpus: Corpus, parts: NDArray[np.str_], ids: Sequence[str], name: str, mode: str
 ) -> tuple[NDArray[np.int64], Array, Array]:
-    """The rows of one file with scores and shares of who may apply, by weights that saw none of it, nor its titles."""
-    asked = np.flatnonzero(of_file == name)
-    seen = np.flatnonzero((of_file != name) & ~np.isin(titles, titles[asked]))
+    """The rows of one file, scores and shares of who may apply, by weights that saw none of it nor its siblings."""
+    asked = np.flatnonzero(parts == name)
+    seen = np.flatnonzero((parts != name) & ~np.isin(corpus.siblings, corpus.siblings[asked]))
     known = fit(corpus.part(seen), ids, (mode,))
     scores = scores_of(corpus.part(asked), ids, known, mode)
     return asked, scores.score, scores.eligible
@@ -45,23 +44,17 @@ def line(name: str, corpus: Corpus, rows: NDArray[np.int64], score: Array, eligi
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m tracker.matching.left_out", description=__doc__)
-    parser.add_argument("files", type=Path, nargs="+")
-    parser.add_argument("--grades", type=Path, help="later grades of the same calls, which count instead")
+    parser.add_argument("--inputs", type=Path, default=INPUTS, help="labelled calls as numbers")
     parser.add_argument("--only", nargs="*", help="names of the files to leave out; all by default")
     parser.add_argument("--mode", choices=("vectors", "words"), default="vectors")
     options = parser.parse_args(argv)
     encoder = embedder()
     if encoder is None:
         parser.exit(1, "measuring needs the sentence encoder\n")
-    better = rows_of(options.grades) if options.grades else []
-    rows = [dict(row, file=path.stem) for path in options.files for row in regraded(rows_of(path), better)]
-    rows += [dict(row, file=MADE_UP) for row in rows_of(EXAMPLES)]
-    challenges = challenges_of(AGENDA)
-    corpus = corpus_of(rows, challenges, encoder)
-    of_file = np.array([row["file"] for row in rows])
-    titles = np.array([str(row.get("title")) for row in rows])
-    for name in options.only or [path.stem for path in options.files]:
-        told = left_out(corpus, of_file, titles, [c.id for c in challenges], name, options.mode)
+    inputs, challenges = load(options.inputs), challenges_of(AGENDA)
+    corpus, parts = corpus_from(inputs, challenges, encoder), np.array(inputs.parts)
+    for name in options.only or [name for name in dict.fromkeys(inputs.parts) if name != MADE_UP]:
+        told = left_out(corpus, parts, [c.id for c in challenges], name, options.mode)
         print(line(name, corpus, *told), flush=True)
 
 

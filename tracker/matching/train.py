@@ -1,4 +1,4 @@
-"""The training command: labelled calls in, weights out. `python -m tracker.matching.train --help`."""
+"""The training command: labelled calls in, as numbers or with their texts, weights out. `--help` tells how."""
 
 import argparse
 import base64
@@ -10,35 +10,35 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from db.region import USUAL
 from tracker.matching import weights
-from tracker.matching.agenda import phrases_of, words_of
-from tracker.matching.corpus import (
-    Corpus,
-    LabelsUnreadable,
-    challenges_of,
-    corpus_of,
-    rows_of,
-    word_records,
-)
+from tracker.matching.corpus import Corpus, LabelsUnreadable, challenges_of, rows_of
+from tracker.matching.inputs import TrainingInputs, corpus_from, inputs_of, joined, load, save
 from tracker.matching.model_names import FILE
 from tracker.matching.sentences import clean
-from tracker.matching.texts import ChallengeText, Embedder, Vectors
+from tracker.matching.texts import ChallengeText, Embedder
 from tracker.matching.train_stages import calibrated, fit, read_as_chance, threshold, unseen_scores
-from tracker.matching.vectors import CENTRE, SIZE, bare, embedder, text_key
+from tracker.matching.vectors import CENTRE, SIZE, bare, embedder
 
 LABELS = ("grades", "eligible", "eligible_votes", "labellings")
 EXAMPLES = Path(__file__).with_name("examples.jsonl")  # calls made up by the project, for what real ones lack
+MADE_UP = "examples"
+INPUTS = Path(__file__).parents[2] / "tests" / "training.zip"  # no part of what is installed
 AGENDA = USUAL / "agenda-2020-2024.yaml"
 
 
 def arguments() -> argparse.ArgumentParser:
     """What the command takes."""
     parser = argparse.ArgumentParser(prog="python -m tracker.matching.train", description=__doc__)
-    parser.add_argument("--train", type=Path, nargs="+", required=True, help="labelled calls, JSON lines")
+    parser.add_argument(
+        "--inputs", type=Path, help="labelled calls as numbers; those of the project where none are read"
+    )
+    parser.add_argument("--train", type=Path, nargs="+", help="labelled calls with their texts, JSON lines")
     parser.add_argument("--grades", type=Path, help="later grades of the same calls, which count instead")
-    parser.add_argument("--examples", type=Path, default=EXAMPLES, help="calls made up by the project")
+    parser.add_argument("--examples", type=Path, help="calls made up by the project")
+    parser.add_argument("--keep", type=Path, help="where to write all of these as numbers")
     parser.add_argument("--agenda", type=Path, default=AGENDA)
     parser.add_argument("--out", type=Path, default=FILE)
     parser.add_argument("--centre", action="store_true", help="measure only what the vectors of all titles share")
@@ -49,9 +49,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Read the labelled calls, fit, set the threshold on calls not fitted to, and write the weights."""
     options = arguments().parse_args(argv)
     try:
-        real = [row for path in options.train for row in rows_of(path)]
-        real = regraded(real, rows_of(options.grades) if options.grades else [])
-        rows = real + (rows_of(options.examples) if options.examples else [])
+        rows = rows_asked(options)
+        kept = None if options.train and not options.inputs else load(options.inputs or INPUTS)
     except (LabelsUnreadable, OSError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
@@ -62,28 +61,36 @@ def main(argv: Sequence[str] | None = None) -> None:
     if encoder is None:
         sys.exit("training needs the sentence encoder")
     challenges = challenges_of(options.agenda)
-    ids = [challenge.id for challenge in challenges]
-    corpus = corpus_of(rows, challenges, encoder)
-    files = [path.name for path in (*options.train, options.grades, options.examples) if path]
-    known = fit(corpus, ids)
-    known.phrases = phrase_vectors(challenges, encoder)
-    known.words = word_records(rows, challenges)
-    known.about = about(corpus, files, encoder)
-    settle(known, corpus, ids, len(real))
+    new = inputs_of(rows, challenges, encoder) if rows else None
+    inputs = joined(kept, new) if kept and new else kept or new
+    assert inputs is not None
+    if options.keep:
+        save(inputs, options.keep)
+    known = fitted(inputs, challenges, encoder)
     weights.save(known, options.out)
-    print(f"{options.out}: {len(rows)} calls, threshold {known.threshold:.3f}")
+    print(f"{options.out}: {len(inputs.ids)} calls, threshold {known.threshold:.3f}")
 
 
-def phrase_vectors(challenges: Sequence[ChallengeText], encoder: Embedder) -> dict[bytes, Vectors]:
-    """The vectors of all texts of the agenda: they come with the weights, so that a process starts at once."""
-    texts = (text for challenge in challenges for text in (*phrases_of(challenge), *words_of(challenge)))
-    phrases = list(dict.fromkeys(texts))
-    return dict(zip(map(text_key, phrases), encoder.encode(phrases), strict=True))
+def rows_asked(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """The labelled calls that are read with their texts, and those made up. Raises LabelsUnreadable."""
+    real = [row | {"part": path.stem} for path in options.train or () for row in rows_of(path)]
+    real = regraded(real, rows_of(options.grades) if options.grades else [])
+    made_up = rows_of(options.examples) if options.examples else []
+    return real + [row | {"part": MADE_UP} for row in made_up]
 
 
-def settle(known: weights.Weights, corpus: Corpus, ids: Sequence[str], real: int) -> None:
+def fitted(inputs: TrainingInputs, challenges: Sequence[ChallengeText], encoder: Embedder) -> weights.Weights:
+    """The weights of these calls, with how scores read and from which a digest tells."""
+    corpus, ids = corpus_from(inputs, challenges, encoder), [challenge.id for challenge in challenges]
+    known = fit(corpus, ids)
+    known.phrases, known.words = inputs.phrases, inputs.records
+    known.about = about(corpus, inputs)
+    settle(known, corpus, ids, np.array([part != MADE_UP for part in inputs.parts]))
+    return known
+
+
+def settle(known: weights.Weights, corpus: Corpus, ids: Sequence[str], of_real: NDArray[np.bool_]) -> None:
     """How scores read, and from which score a digest tells, by calls that the weights measured had not seen."""
-    of_real = np.arange(len(corpus.grades)) < real
     for mode, stages in known.stages.items():
         unseen, grades = unseen_scores(corpus, ids, of_real, mode)[of_real], corpus.grades[of_real]
         mix = calibrated(unseen, grades)
@@ -113,14 +120,14 @@ def regraded(rows: Sequence[dict[str, Any]], better: Sequence[Mapping[str, Any]]
     return regraded_rows
 
 
-def about(corpus: Corpus, files: Sequence[str], encoder: Embedder) -> dict[str, Any]:
+def about(corpus: Corpus, inputs: TrainingInputs) -> dict[str, Any]:
     """Where weights came from, to stand in their file."""
     return {
         "calls": len(corpus.grades),
         "pairs_2": int((corpus.grades == 2).sum()),
         "pairs_1": int((corpus.grades == 1).sum()),
-        "files": list(files),
-        "encoder": encoder.name,
+        "files": list(dict.fromkeys(inputs.parts)),
+        "encoder": inputs.encoder,
     }
 
 

@@ -18,7 +18,7 @@ from tracker.matching.neighbours import UNKNOWN, LabelledCalls, near, who_may_ap
 from tracker.matching.trees import Trees, packed
 from tracker.matching.weights import Linear, Stages, Weights
 
-VERSION = "7"
+VERSION = "8"
 DIRECTIONS = 120  # of the calls' vectors kept while fitting linear parts: a ridge on them is a ridge on the vectors
 LEAST_CALLS = 3  # labelled for an opgave, to fit a head of its own
 TOUCHES = 0.25  # what grade 1 counts beside grade 2 in the graded target
