@@ -107,7 +107,7 @@ class BekendmakingenSru(SruSource):
             url=text_of(row, "preferredUrl") or f"https://zoek.officielebekendmakingen.nl/{number}.html",
             title=title,
             language=self.language,
-            publisher=authority(text_of(row, "creator")) or self.publisher,
+            publisher=authority(text_of(row, "creator") or self.publisher),
             summary=text_of(row, "abstract") or text[:3000],
             instrument=Instrument.SPUK if spuk else Instrument.GRANT,
             applicants=(Applicant.GOVERNMENT,) if spuk else (),
