@@ -1,7 +1,10 @@
 """Who works on which day: mail goes on in recess, bodies do not meet then, and what is stored rules over the library."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 
+import holidays
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
@@ -9,9 +12,10 @@ from sqlmodel import Session, select
 from db.models import ClosedPeriod
 from db.session import writing
 from db.vocabulary_calendar import ClosedKind
+from tests.conftest import ROOT
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
 from tracker.calendar.load_bodies import load_bodies
-from tracker.workdays import ClosedDays, ClosedSpan, is_working_day, read_closed_days
+from tracker.workdays import ClosedDays, ClosedSpan, holiday_periods, is_working_day, read_closed_days
 
 SUMMER = [date(2026, 7, 6) + timedelta(days=n) for n in range(40)]  # from the first Monday in recess
 
@@ -54,6 +58,15 @@ def test_a_holiday_that_a_coordinator_took_away_is_worked(session: Session, load
 def test_a_year_without_stored_holidays_has_those_of_the_library(loaded: ClosedDays) -> None:
     assert loaded.is_working_day(date(2031, 12, 24))
     assert not loaded.is_working_day(date(2031, 12, 25))
+
+
+def test_the_holidays_of_one_country_come_without_those_of_all_others() -> None:
+    """In a process of its own: here something else may have asked the library already."""
+    asks = "import sys; from datetime import date; from tracker.workdays import is_working_day, holiday_periods;"
+    asks += "print(is_working_day(date(2031, 12, 25)), len(holiday_periods(2027, 2027)), 'holidays.countries' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", asks], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["False", str(len(holiday_periods(2027, 2027))), "False"]
+    assert all(not is_working_day(day) for day in holidays.country_holidays("NL", years=2031))
 
 
 def test_a_closing_is_a_day_off_for_its_participant_only(session: Session, loaded: ClosedDays) -> None:
