@@ -10,10 +10,10 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import select
 
-from db.leases import database_clock, take
+from db.leases import database_clock, take, this_process
 from db.models import Delivery, Lease
 from db.session import reading, writing
 from db.vocabulary import MailKind, Role
@@ -22,9 +22,10 @@ from tests.make.quick_clock import scheduler
 from tracker.clock import Clock
 from tracker.mailing.run import plan_now, send_now
 from tracker.operations import silent_clock
-from tracker.operations.silent_clock import stand_in, tell_of_a_silent_clock
+from tracker.operations.silent_clock import look_in_its_place, stand_in, tell_of_a_silent_clock
 from tracker.settings import Settings
 from tracker.watch.note import note, watched_of
+from tracker.watch.schema import SchemaWatch
 
 
 @pytest.fixture
@@ -86,3 +87,21 @@ async def _until(settings: Settings, engine: Engine, clock: Clock, said: list[An
         await asyncio.sleep(0.05)
     await asyncio.sleep(0.5)
     looking.cancel()
+
+
+def test_pages_of_another_version_tell_that_and_plan_nothing(
+    engine: Engine, now: datetime, tmp_path: Path, posted: Any
+) -> None:
+    said, port = posted
+    more: dict[str, Any] = {"alert_webhook": f"http://127.0.0.1:{port}", "fetch_allow": (f"127.0.0.1:{port}",)}
+    settings, clock = Settings(data_dir=tmp_path, _env_file=None, **more), Clock(now)
+    with writing(engine) as session:
+        make_user(session, now, Role.ADMINISTRATOR)
+        session.connection().execute(text("UPDATE alembic_version SET version_num = 'of_tomorrow'"))
+    heard(engine, 6)  # the clock of the old version stopped, too
+    for _ in range(2):
+        look_in_its_place(settings, engine, clock, SchemaWatch(engine))
+    assert [(each["key"], each["event"]) for each in said] == [(f"schema:{this_process()}", "began")]
+    assert "of_tomorrow" in said[0]["line"]
+    with reading(engine) as session:
+        assert session.exec(select(Delivery.id)).all() == []

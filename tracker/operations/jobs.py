@@ -15,7 +15,6 @@ from functools import partial
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from db.leases import this_process
 from db.session import reading, writing
 from notifications.alerts import end_alert, raise_alert, standing_alerts
 from notifications.reasons import in_dutch
@@ -34,7 +33,7 @@ from tracker.sources.crawl import crawlable
 from tracker.sources.health import LONGEST_REST, resting_until
 from tracker.sources.history import past_crawls
 from tracker.watch.note import note, watched_of
-from tracker.watch.schema import SchemaWatch
+from tracker.watch.schema import SchemaWatch, tell_of_another_schema
 from tracker.watch.webhook import Webhook, post_due
 
 ROUNDS = (time(1), time(7), time(13), time(19))  # local; 07:00 so that the digests of 07:30 are fresh
@@ -121,8 +120,7 @@ class Jobs:
         """Whether the database went on to a schema that this process does not know: then it does nothing any more."""
         line = self.schema.trouble()
         if line:
-            with contextlib.suppress(SQLAlchemyError), writing(self.engine) as session:
-                raise_alert(session, f"schema:{this_process()}", line, self.clock.now().instant)
+            tell_of_another_schema(self.settings, self.engine, line, self.clock.now().instant)
         return bool(line)
 
     async def tell_the_time(self) -> None:

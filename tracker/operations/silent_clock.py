@@ -1,6 +1,7 @@
 """While the clock stands still nobody looks at what is broken, that included: then the pages look, and tell it.
 
 The webhook hears it at once. Its mail is put in the outbox, and leaves when the clock, or a worker, is there again.
+Pages of another version than the database tell that instead, and plan nothing.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from tracker.mailing.run import plan_now
 from tracker.settings import Settings
 from tracker.watch.look import silent_clock
 from tracker.watch.note import note, watched_of
+from tracker.watch.schema import SchemaWatch, tell_of_another_schema
 from tracker.watch.webhook import Webhook, post_due
 
 EVERY = 60  # seconds
@@ -25,10 +27,19 @@ LEASE = "stand-in"  # of several processes of pages one tells it
 
 async def stand_in(settings: Settings, engine: Engine, clock: Clock) -> None:
     """Look once a minute, for ever; what fails is tried again the next minute."""
+    schema = SchemaWatch(engine)
     while True:
         await asyncio.sleep(EVERY)
         with contextlib.suppress(CommandFailed, SQLAlchemyError, OSError):
-            await asyncio.to_thread(tell_of_a_silent_clock, settings, engine, clock)
+            await asyncio.to_thread(look_in_its_place, settings, engine, clock, schema)
+
+
+def look_in_its_place(settings: Settings, engine: Engine, clock: Clock, schema: SchemaWatch) -> None:
+    """Tell of a clock that stands still, unless these pages are of another version: then of that alone."""
+    if line := schema.trouble():
+        tell_of_another_schema(settings, engine, line, clock.now().instant)
+    else:
+        tell_of_a_silent_clock(settings, engine, clock)
 
 
 def tell_of_a_silent_clock(settings: Settings, engine: Engine, clock: Clock) -> bool:

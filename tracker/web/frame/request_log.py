@@ -158,11 +158,9 @@ class OnlyKnownSchema:
             await self.app(scope, receive, send)
             return
         scope.setdefault(NOTES, {})["route"] = "-"
-        ready = json.dumps({"status": "broken", "broken": ["schema"]})
-        body = (
-            ready if scope["path"] == "/health/ready" else f"Even niet beschikbaar: {why}. Het wordt opnieuw gestart."
-        )
-        kind = "application/json" if scope["path"] == "/health/ready" else "text/plain"
+        kind, body = "text/plain", f"Even niet beschikbaar: {why}. Een beheerder moet het opnieuw starten."
+        if scope["path"] == "/health/ready":
+            kind, body = "application/json", json.dumps({"status": "broken", "broken": ["schema"]})
         await PlainTextResponse(body, 503, {"Retry-After": "60"}, kind)(scope, receive, send)
 
 
