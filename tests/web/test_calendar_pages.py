@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from db.giver import giver_key
 from db.models import (
     Assignment,
     Body,
@@ -629,3 +630,20 @@ def test_a_long_list_is_turned_by_the_same_two_links_as_any_other(me: Visitor, e
     second = me.get("/kalender?view=lijst&page=2").text
     assert 'rel="prev">Eerder</a>' in second
     assert "bladzijde 2" in second
+
+
+def test_what_lands_elsewhere_is_counted_beside_the_calendar_and_stands_in_all_of_it(
+    me: Visitor, engine: Engine, people: dict[str, User], tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        for number, giver in enumerate(("provincie Flevoland", "provincie Noord-Holland")):
+            call = add_call(session, f"Geld van {giver}", publisher=giver, given_within=giver_key(giver))
+            add_deadline(session, call, NOW + timedelta(days=8 + number))
+    with visit(engine, NOW, tmp_path, people["fundraiser"]) as visitor:
+        page = visitor.get("/kalender?view=lijst").text
+        assert ("Geld van provincie Flevoland" in page, "Geld van provincie Noord-Holland" in page) == (False, True)
+        address = re.findall(r'href="([^"]+)">1 open regeling die niet in uw gebied is<', page)[0]
+        assert "Geld van provincie Flevoland" in visitor.get(unescape(address)).text
+        assert "Geld van provincie Flevoland" not in visitor.get("/kalender?view=lijst&eligible=self").text
+        assert "Geld van provincie Flevoland" in visitor.get("/kalender?view=lijst&scope=all").text
+    assert "Geld van provincie Flevoland" in me.get("/kalender?view=lijst").text, "a coordinator sees to the region"

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, false, literal_column, or_
-from sqlmodel import Session, col, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, and_, false, literal_column, or_
+from sqlmodel import Session, col, not_, select, union
 
 from db.bulk import among
 from db.models import Assignment, Call, Deadline, DecisionClock, Dossier, DossierCall, Follow, Milestone, User, Verdict
 from db.queries import Viewer
+from db.reach import Reach
 from db.rights import KEPT, visible
 from db.vocabulary import Eligibility, Nature, Say
 from db.vocabulary_calendar import MilestoneState
@@ -104,9 +105,12 @@ def _by_organisation(viewer: Viewer, participant: str) -> Parts:
     return calls, (given, planned)
 
 
-def usable() -> ColumnElement[bool]:
-    """What a public body can use, itself or as a partner; moments are no matter of applying."""
-    return or_(col(Call.eligible).in_(FOR_PUBLIC), col(Call.nature) == Nature.MOMENT)
+def usable(reach: Reach) -> ColumnElement[bool]:
+    """What a public body of this reach can use, itself or as a partner; moments are no matter of applying."""
+    applied_for: ColumnElement[bool] = col(Call.eligible).in_(FOR_PUBLIC)
+    if reach.limits:
+        applied_for = and_(applied_for, not_(reach.outside))
+    return or_(applied_for, col(Call.nature) == Nature.MOMENT)
 
 
 def _liked(viewer: Viewer, who: ColumnElement[bool]) -> Any:

@@ -4,19 +4,20 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, case, literal_column, or_, true
 from sqlmodel import Session, col, func, not_, select
 
 from db.bulk import among
 from db.models import Assignment, Call, Deadline, DossierChallenge
 from db.queries import CallFilter, Viewer
+from db.reach import ANYWHERE, Reach, reach_of
 from db.rights import visible
 from db.status import standing
-from db.vocabulary import DeadlineKind, Eligibility, Nature
+from db.vocabulary import DeadlineKind, Nature
 from db.vocabulary_calendar import CalendarScope, EntryKind, MilestoneState
 from tracker.calendar.activity_days import activity_entries
 from tracker.calendar.application_days import payment_entries, task_entries
-from tracker.calendar.at_work import AtWork, of_organisation, of_person, ours, usable
+from tracker.calendar.at_work import FOR_PUBLIC, AtWork, of_organisation, of_person, ours, usable
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.body_days import closed_entries, meeting_entries, paper_entries
 from tracker.calendar.deadline_days import deadline_days, deadline_entries
@@ -33,7 +34,8 @@ LOBBY = frozenset(KINDS.values())
 class Wanted:
     """What is asked for; nothing asked is everything that a public body can use or that we work on.
 
-    Of what nobody knows who may apply for, and of what seldom is for a public body, only the number is told.
+    Of what nobody knows who may apply for, what seldom is for a public body and what lands elsewhere than where the
+    reader works, only the number is told.
     """
 
     kinds: frozenset[EntryKind] = frozenset()
@@ -60,13 +62,14 @@ class DatesAsked:
     where: Sequence[ColumnElement[bool]]
     ours: AtWork
     calls: Sequence[ColumnElement[bool]]
+    reach: Reach = ANYWHERE
 
 
 def dates_asked(session: Session, viewer: Viewer, now: Now, wanted: Wanted) -> DatesAsked:
     """What one page or feed asks of dates, put together once for all of its questions."""
-    own = ours(session, viewer)
-    whose, calls = _whose(session, viewer, wanted, own), filtered(session, wanted.calls, now.instant)
-    return DatesAsked([*_of_kinds(wanted), whose, *calls], own, calls)
+    own, reach = ours(session, viewer), reach_of(viewer, now.today)
+    whose, calls = _whose(session, viewer, wanted, own, reach), filtered(session, wanted.calls, now.instant)
+    return DatesAsked([*_of_kinds(wanted), whose, *calls], own, calls, reach)
 
 
 def _of_kinds(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -79,32 +82,41 @@ def _of_kinds(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 
 def left_out(session: Session, now: Now, asked: DatesAsked) -> dict[str, int]:
-    """How many calls stand outside by who may apply: nobody knows, or seldom a public body."""
-    outside = _outside(session, now, asked)
-    counted = select(col(Call.eligible), func.count()).where(*outside).group_by(col(Call.eligible))
+    """How many calls stand outside by who may apply: nobody knows, seldom a public body, or one of another area."""
+    counted = select(_WHY_OUTSIDE, func.count()).where(*_outside(session, now, asked)).group_by(_WHY_OUTSIDE)
     return dict(session.exec(counted).all())
 
 
-def calls_left_out(session: Session, now: Now, asked: DatesAsked, eligible: Eligibility) -> list[Call]:
+def calls_left_out(session: Session, now: Now, asked: DatesAsked, why: str) -> list[Call]:
     """The calls that ``left_out`` counts under one of its words, by title."""
-    found = select(Call).where(*_outside(session, now, asked), col(Call.eligible) == eligible)
+    found = select(Call).where(*_outside(session, now, asked), why == _WHY_OUTSIDE)
     return list(session.exec(found.order_by(col(Call.title), col(Call.id))))
 
 
 def _outside(session: Session, now: Now, asked: DatesAsked) -> list[ColumnElement[bool]]:
     others: ColumnElement[bool] = not_(among(session, col(Call.id), sorted(asked.ours.calls)))
-    return [standing(now.instant), not_(usable()), others, *asked.calls]
+    return [standing(now.instant), not_(usable(asked.reach)), others, *asked.calls]
 
 
-def _whose(session: Session, viewer: Viewer, wanted: Wanted, own: AtWork) -> ColumnElement[bool]:
+# What is for public bodies and yet cannot be used lands elsewhere.
+_WHY_OUTSIDE: ColumnElement[str] = case(
+    (col(Call.eligible).in_(FOR_PUBLIC), literal_column("'elsewhere'")), else_=col(Call.eligible)
+)
+
+
+def _whose(session: Session, viewer: Viewer, wanted: Wanted, own: AtWork, reach: Reach) -> ColumnElement[bool]:
     if wanted.person is not None:
         return of_person(session, viewer, wanted.person).clause(session)
     if wanted.participant:
         return of_organisation(session, viewer, wanted.participant).clause(session)
-    if wanted.scope == CalendarScope.ALL or (wanted.scope == CalendarScope.USABLE and wanted.calls.eligible):
-        return true()  # who asks for it by who may apply means those
+    if wanted.scope == CalendarScope.ALL:
+        return true()
     mine = own.clause(session)
-    return mine if wanted.scope == CalendarScope.OURS else or_(usable(), mine)
+    if wanted.scope == CalendarScope.OURS:
+        return mine
+    if wanted.calls.eligible:  # who asks for it by who may apply means those
+        return or_(not_(reach.outside), mine) if reach.limits else true()
+    return or_(usable(reach), mine)
 
 
 def given_dates(session: Session, viewer: Viewer, now: Now, since: date, until: date, asked: DatesAsked) -> list[Entry]:

@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from db.models import Participant, User
 from db.queries import PARTICIPANT, Viewer
-from db.vocabulary import Eligibility
 from db.vocabulary_calendar import CalendarScope, EntryKind
 from notifications import wording
 from tracker.calendar.deadline_days import DeadlineDay, Order, deadline_days, deadline_entries, undated
@@ -59,7 +58,7 @@ class CalendarQuery(Filter):
     page: Annotated[int, Field(ge=1, le=10_000)] = 1
     show: tuple[EntryKind, ...] = ()
     scope: CalendarScope = CalendarScope.USABLE
-    beside: Eligibility | None = None  # the calls that are left out by who may apply, as a list
+    beside: Literal["unknown", "no", "elsewhere"] | None = None  # why calls are left out; shows them as a list
     person: int | None = None
     participant: str = ""
 
@@ -96,14 +95,14 @@ def index(request: RequestContext) -> Response:
     )
 
 
-def _left_out(request: RequestContext, query: CalendarQuery, eligible: Eligibility) -> Response:
+def _left_out(request: RequestContext, query: CalendarQuery, why: str) -> Response:
     """The calls that the calendar counts and leaves out, a row each: as many as its link says."""
     asked = dates_asked(request.session, request.viewer, request.now, query.asked())
-    calls = calls_left_out(request.session, request.now, asked, eligible)
+    calls = calls_left_out(request.session, request.now, asked, why)
     start, back = (query.page - 1) * ON_A_PAGE, query.model_copy(update={"beside": None, "page": 1})
     return request.page(
         "calendar/left_out.html",
-        eligible=eligible,
+        why=why,
         many=len(calls),
         calls=calls[start : start + ON_A_PAGE],
         query=query,
