@@ -1,4 +1,7 @@
-"""The rows behind every figure of an account, as far as its reader may see them and as they were known on a day."""
+"""The rows behind the figures of an account, as far as its reader may see them and as they were known on a day.
+
+All but those of calls that sources named: see ``seen``.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,6 +9,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Select
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 
 from db.models import (
@@ -23,7 +28,6 @@ from db.models import (
 )
 from db.queries import Viewer
 from db.rights import visible
-from db.vocabulary import Nature
 from db.vocabulary_account import Figure
 from db.vocabulary_lobby import ApplicationStage, CommitmentState, LogKind
 from notifications.wording import local_day, start_of_day
@@ -32,6 +36,7 @@ from tracker.matching import DIGEST_THRESHOLD
 S = ApplicationStage
 ORDER = {figure: place for place, figure in enumerate(Figure)}
 ASKED = "Gevraagd: "  # begins the line in which an application's amount is logged
+DECIDED = (Figure.WON, Figure.LOST)
 RESULTS = {CommitmentState.KEPT: Figure.KEPT, CommitmentState.BROKEN: Figure.BROKEN}
 
 
@@ -63,6 +68,11 @@ class Span:
         return start_of_day(self.known_on + timedelta(days=1))
 
     @property
+    def instants(self) -> tuple[datetime, datetime]:
+        """From which instant until before which what was seen counts."""
+        return start_of_day(self.first), min(start_of_day(self.last + timedelta(days=1)), self.limit)
+
+    @property
     def looks_back(self) -> bool:
         """Whether it asks for less than is known now."""
         return self.known_on < self.today
@@ -88,11 +98,27 @@ def facts(session: Session, viewer: Viewer, span: Span) -> list[Fact]:
     """Every row of the span that this viewer may see, examples left out."""
     dossiers = _dossiers(session, viewer)
     opgaven = _opgaven(session)
-    found = [
-        *_calls(session, span), *_judged(session, viewer, span),
-        *_of_applications(session, viewer, span, dossiers, opgaven),
-        *_outcomes(session, viewer, span, dossiers, opgaven), *_promises(session, viewer, span, dossiers, opgaven),
-    ]  # fmt: skip
+    return _sorted(
+        [
+            *_judged(session, viewer, span), *_of_applications(session, viewer, span, dossiers, opgaven),
+            *_outcomes(session, viewer, span, dossiers, opgaven), *_promises(session, viewer, span, dossiers, opgaven),
+        ]
+    )  # fmt: skip
+
+
+def decided(session: Session, viewer: Viewer, span: Span) -> list[Fact]:
+    """Of those rows the ones of applications on which a funder said yes or no."""
+    found = _of_applications(session, viewer, span, _dossiers(session, viewer), _opgaven(session))
+    return _sorted([fact for fact in found if fact.figure in DECIDED])
+
+
+def fitting(calls: Any = None) -> Select[int, str]:
+    """A call and an opgave that it fits, as matched now; ``calls``: only these."""
+    pairs = columns(col(Match.call_id), col(Match.challenge_id)).where(col(Match.score) >= DIGEST_THRESHOLD)
+    return pairs if calls is None else pairs.where(col(Match.call_id).in_(calls))
+
+
+def _sorted(found: list[Fact]) -> list[Fact]:
     return sorted(found, key=lambda fact: (ORDER[fact.figure], fact.day, fact.what, fact.carrier))
 
 
@@ -112,24 +138,6 @@ def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:
     return {key: frozenset(values) for key, values in found.items()}
 
 
-def _matched(session: Session, calls: Any) -> dict[int, frozenset[str]]:
-    fitting = select(Match.call_id, Match.challenge_id).where(Match.score >= DIGEST_THRESHOLD)
-    return _grouped(session.exec(fitting.where(col(Match.call_id).in_(calls))))
-
-
-def _calls(session: Session, span: Span) -> Iterator[Fact]:
-    """Calls that a source first named in the span, with the opgaven that they fit as matched now."""
-    begin, end = start_of_day(span.first), min(start_of_day(span.last + timedelta(days=1)), span.limit)
-    seen = (
-        col(Call.first_seen) >= begin, col(Call.first_seen) < end, Call.nature == Nature.CALL,
-        col(Call.joined_into).is_(None),
-    )  # fmt: skip
-    matched = _matched(session, select(Call.id).where(*seen))
-    for number, title, at in session.exec(select(Call.id, Call.title, Call.first_seen).where(*seen)):
-        none: frozenset[str] = frozenset()
-        yield Fact(Figure.SEEN, title, local_day(at), f"/regelingen/{number}", "", matched.get(number, none))
-
-
 def _judged(session: Session, viewer: Viewer, span: Span) -> Iterator[Fact]:
     """Calls with a verdict that stood; a word on a call as a whole counts for each opgave that the call fits."""
     query = select(Verdict, Call.title).where(Verdict.call_id == Call.id, visible(viewer, Verdict))
@@ -139,7 +147,7 @@ def _judged(session: Session, viewer: Viewer, span: Span) -> Iterator[Fact]:
         if span.holds(local_day(verdict.at), verdict.at)
         and (verdict.undone_at is None or verdict.undone_at >= span.limit)
     ]
-    matched = _matched(session, {verdict.call_id for verdict, _ in rows})
+    matched = _grouped(session.connection().execute(fitting({verdict.call_id for verdict, _ in rows})))
     opgaven: dict[tuple[int, str], frozenset[str]] = {}
     first: dict[tuple[int, str], tuple[str, date]] = {}
     for verdict, title in rows:

@@ -19,12 +19,13 @@ class Figures:
     hits: HitRate | None = None
 
 
-def figures(rows: Iterable[Fact]) -> Figures:
-    """A call that several organisations judged is one call."""
+def figures(rows: Iterable[Fact], seen: int = 0) -> Figures:
+    """A call that several organisations judged is one call; ``seen``: of how many calls a source gave notice."""
     by_figure: dict[Figure, list[Fact]] = {figure: [] for figure in Figure}
     for row in rows:
         by_figure[row.figure].append(row)
     counts = {figure: len(found) for figure, found in by_figure.items()}
+    counts[Figure.SEEN] = seen
     counts[Figure.JUDGED] = len({row.address for row in by_figure[Figure.JUDGED]})
     sums = {
         figure: sum((row.amount or Decimal(0) for row in by_figure[figure]), Decimal(0))

@@ -1,8 +1,9 @@
 """The account of the region, an opgave, deelregio or participant: figures, those of a year before, and goals."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from sqlmodel import Session, col, func, select
 
@@ -14,13 +15,17 @@ from tracker.account.facts import Fact, Span, facts
 from tracker.account.figures import Figures, by_opgave, carried_by, figures, serving, without_amount
 from tracker.account.goals import Standing, standings
 from tracker.account.periods import name_of, span_of, year_before
+from tracker.account.seen import seen_by_opgave, seen_number, seen_rows
 from tracker.account.subregions import Subregion, subregions
 from tracker.challenges.agenda import above_all, below
 
 
 @dataclass(frozen=True)
 class Account:
-    """What was done and what came of it in a span, with the rows behind it; ``before``: over the year before."""
+    """What was done and what came of it in a span, with the rows behind it; ``before``: over the year before.
+
+    ``seen`` reads the rows of calls that a source named; ``rows`` are all others.
+    """
 
     span: Span
     rows: Sequence[Fact]
@@ -28,6 +33,7 @@ class Account:
     before: Figures
     goals: Sequence[Standing] = ()
     of_participant: bool = False
+    seen: Callable[[], list[Fact]] = list
     began: date | None = None  # the day a source was first read: before it no call could be seen
 
     @property
@@ -48,6 +54,8 @@ class Account:
 
     def of(self, figure: Figure) -> list[Fact]:
         """The rows that a figure counts; a call that several organisations judged stands once."""
+        if figure == Figure.SEEN:
+            return self.seen()
         rows = [row for row in self.rows if row.figure == figure]
         return first_of(rows) if figure == Figure.JUDGED else rows
 
@@ -78,12 +86,16 @@ def of_region(session: Session, viewer: Viewer, span: Span) -> RegionAccount:
     """Everything; a row of two opgaven counts with both, so the lines do not add up to the whole."""
     rows, before = _both(session, viewer, span)
     above, challenges = above_all(session), _agenda(session)
-    lines = by_opgave(rows, above)
+    lines, seen = by_opgave(rows, above), seen_by_opgave(session, span, above)
     participants = list(session.exec(select(Participant).order_by(col(Participant.name))))
     return RegionAccount(
-        span, rows, figures(rows), figures(before), standings(session, list(above), span),
-        began=_began(session),
-        by_challenge=[(row, figures(lines[row.id])) for row in challenges if row.id in lines],
+        span, rows, figures(rows, seen_number(session, span)),
+        figures(before, seen_number(session, year_before(span))), standings(session, list(above), span),
+        seen=partial(seen_rows, session, span), began=_began(session),
+        by_challenge=[
+            (row, figures(lines.get(row.id, ()), seen.get(row.id, 0)))
+            for row in challenges if row.id in lines or row.id in seen
+        ],
         by_participant=[(row, figures(mine)) for row in participants if (mine := carried_by(rows, [row.id]))],
         by_subregion=[(row, figures(mine)) for row in subregions(session) if (mine := carried_by(rows, row.members))],
     )  # fmt: skip
@@ -93,7 +105,11 @@ def of_challenge(session: Session, viewer: Viewer, challenge: Challenge, span: S
     """Of an opgave with what lies under it."""
     opgaven = below(session, (challenge.id,))
     rows, before = (serving(each, opgaven) for each in _both(session, viewer, span))
-    return Account(span, rows, figures(rows), figures(before), standings(session, opgaven, span), began=_began(session))
+    return Account(
+        span, rows, figures(rows, seen_number(session, span, opgaven)),
+        figures(before, seen_number(session, year_before(span), opgaven)), standings(session, opgaven, span),
+        seen=partial(seen_rows, session, span, opgaven), began=_began(session),
+    )  # fmt: skip
 
 
 def of_participant(session: Session, viewer: Viewer, participant: Participant, span: Span) -> Account:

@@ -21,9 +21,8 @@ from sqlmodel import Session, col, func, select
 from db.models import Call, Challenge, Match, Sighting
 from db.queries import Viewer, shared_budgets
 from db.status import IS_CALL
-from db.vocabulary_account import Figure
 from notifications.wording import local_day, start_of_day
-from tracker.account.facts import Fact, facts
+from tracker.account.facts import Fact, decided
 from tracker.account.figures import by_opgave, figures
 from tracker.account.report import hit_rate, year_span
 from tracker.challenges.agenda import above_all
@@ -31,7 +30,6 @@ from tracker.matching import DIGEST_THRESHOLD
 
 YEARS = 5  # beside each other
 ENOUGH = 10  # calls of a source from which a median is told
-DECIDED = (Figure.WON, Figure.LOST)
 
 
 @dataclass(frozen=True)
@@ -117,11 +115,11 @@ def trends(session: Session, viewer: Viewer, year: int, today: date) -> Trends:
     agenda = list(session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position))))
     agenda = _in_use(agenda, rows)
     span = year_span(year, today, today)
-    decided = [fact for fact in facts(session, viewer, span) if fact.figure in DECIDED]
-    themes = _themes(agenda, years, rows, decided, above)
+    outcomes = decided(session, viewer, span)
+    themes = _themes(agenda, years, rows, outcomes, above)
     told = Trends(
-        year, years, themes, _spots(agenda, rows.get(year, [])), leads_of(rows.get(year, [])), rows, decided,
-        hit_rate(figures(decided)), above,
+        year, years, themes, _spots(agenda, rows.get(year, [])), leads_of(rows.get(year, [])), rows, outcomes,
+        hit_rate(figures(outcomes)), above,
     )  # fmt: skip
     shown = [n for n in years if n == year or told.rows.get(n)]
     return Trends(**{**vars(told), "years": shown})
