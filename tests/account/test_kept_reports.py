@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db.models import Challenge, Goal
+from db.models import Call, Challenge, Goal
 from db.session import writing
 from notifications.wording import local_day
 from tests.make.awards import applied, award
@@ -117,3 +117,23 @@ def test_a_report_from_before_goals_were_kept_tells_none(session: Session, now: 
     told = kept_sheet.words(session, report, None, local_day(now), {})
     assert (told["has_goals"], told["goals"], told["changes"]) == (False, [], [])
     assert told["no_changes"] == "Dit is het eerste verslag hierover."
+
+
+def test_a_page_tells_fifty_of_what_came_later_and_its_files_stay_whole(
+    cast: Cast, engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    deed = cast.deed(cast.coordinator)
+    number = reports.keep(deed, "", *YEAR, local_day(cast.now), "mra").id
+    old = cast.call.model_dump(exclude={"id"})
+    cast.session.add_all(Call(**{**old, "title": f"Nieuw {n:02}"}) for n in range(60))
+    cast.session.commit()
+    path = f"/verantwoording/verslagen/{number}"
+    with visit(engine, now, tmp_path, cast.haarlem) as visitor:
+        first, second = (visitor.get(f"{path}{query}").text for query in ("", "?page=2"))
+        assert len(json.loads(visitor.get(f"{path}.json").text)) == 1, "the file tells what was kept"
+    told = [[f"Nieuw {n:02}" for n in range(60) if f">Nieuw {n:02}</a>" in page] for page in (first, second)]
+    assert [len(names) for names in told] == [50, 10]
+    assert len({*told[0], *told[1]}) == 60, "each stands on one page"
+    assert "Later vastgelegd (60)" in first
+    assert f'href="{path}?page=2#vorige" rel="next"' in first
+    assert f'href="{path}#vorige" rel="prev"' in second

@@ -40,6 +40,11 @@ class Changed:
     other: Sequence[Fact]
 
     @property
+    def longest(self) -> int:
+        """How many lines the longest of the three holds."""
+        return max(len(self.later), len(self.gone), len(self.other))
+
+    @property
     def any(self) -> bool:
         """Whether anything differs."""
         return bool(self.later or self.gone or self.other)
@@ -144,9 +149,10 @@ def rows_of(session: Session, report: AccountReport, today: date) -> list[tuple[
 def changed_since(session: Session, report: AccountReport, today: date) -> Changed:
     """What of its period is otherwise as known today."""
     counted = _counted(_account(session, report, today, today))
-    now, lines = {_line(row): row for row in counted}, Counter(map(_line, counted))
+    lines = [_line(row) for row in counted]
+    now, told = dict(zip(lines, counted, strict=True)), Counter(lines)
     then = Counter(tuple(line) for line in report.rows)
-    new, gone = lines - then, then - lines
+    new, gone = told - then, then - told
     kept_otherwise = {line[:3] for line in new} & {line[:3] for line in gone}
     return Changed(
         [now[line] for line in _ordered(new) if line[:3] not in kept_otherwise],

@@ -28,6 +28,10 @@ class ReportsQuery(ListQuery):
     PATH: ClassVar[str] = "/verantwoording/verslagen"
 
 
+class ReportQuery(ListQuery):
+    """Which page of what is otherwise since; every list of it is paged alike."""
+
+
 class KeepForm(BaseModel):
     """What an account page shows, to keep as it stands."""
 
@@ -96,6 +100,8 @@ def rows_as_file(request: RequestContext) -> Response:
 def _show(request: RequestContext, row: AccountReport, state: FormState) -> Response:
     session, today = request.session, request.now.today
     before = _before(request, row)
+    since = reports.changed_since(session, row, today)
+    corrected = reports.changed_since(session, before, today) if before else None
     return request.page(
         "account/report.html",
         state=state,
@@ -108,8 +114,11 @@ def _show(request: RequestContext, row: AccountReport, state: FormState) -> Resp
         number=sheet.number,
         now_then=[(row, reports.figures_of(row)), *([(before, reports.figures_of(before))] if before else [])],
         told=reports.differences(row, before) if before else [],
-        corrected=reports.changed_since(session, before, today) if before else None,
-        since=reports.changed_since(session, row, today),
+        corrected=corrected,
+        since=since,
+        query=request.read_query(ReportQuery),
+        listed=listed,
+        pages=listed(range(max(since.longest, corrected.longest if corrected else 0))).pages,
         figure=Figure,
         day_of=date.fromisoformat,
         names=dict(participants(session)),
