@@ -91,7 +91,7 @@ def test_the_page_starts_at_ones_own_work_and_vandaag_keeps_it(engine: Engine, n
 def test_a_long_list_is_given_in_pages(engine: Engine, now: datetime, tmp_path: Path) -> None:
     with writing(engine) as session:
         cast = gather(session, now)
-        for n in range(60):
+        for n in range(30):
             follow_up(cast, cast.lobbyist, f"Bellen {n:02}", TODAY + timedelta(days=n))
         lobbyist = cast.lobbyist
         session.expunge_all()
@@ -100,7 +100,7 @@ def test_a_long_list_is_given_in_pages(engine: Engine, now: datetime, tmp_path: 
         second = visitor.get(unescape(re.findall(r'href="([^"]+)" rel="next"', first)[0])).text
         assert visitor.get("/openstaand?page=99").text.count("Bellen") == second.count("Bellen")
     pages = [re.findall(r"Bellen \d\d", text) for text in (first, second)]
-    assert [len(set(page)) for page in pages] == [50, 10]
-    assert len({*pages[0], *pages[1]}) == 60
+    assert [len(set(page)) for page in pages] == [25, 5], "each row names every colleague: fifty of them weigh too much"
+    assert len({*pages[0], *pages[1]}) == 30
     assert all("60 van 60" in text for text in (first, second))
     assert 'rel="next"' not in second

@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
@@ -32,9 +33,11 @@ YEARS = 5  # beside each other
 ENOUGH = 10  # calls of a source from which a median is told
 
 
-@dataclass(frozen=True)
-class CallRow:
-    """A call in the year it appeared: the day its source published it, or else the day we first saw it."""
+class CallRow(NamedTuple):
+    """A call in the year it appeared: the day its source published it, or else the day we first saw it.
+
+    A tuple: five years hold thousands of them, and one is made in a third of the time of a frozen dataclass.
+    """
 
     number: int
     title: str
@@ -141,14 +144,14 @@ def _calls(session: Session, years: Sequence[int]) -> dict[int, list[CallRow]]:
     found: dict[int, list[CallRow]] = {}
     told = (Call.id, Call.title, Call.published_on, Call.first_seen, Call.closes_at, Call.budget, Call.call_title)
     query: Any = columns(*(col(each) for each in told)).where(IS_CALL, col(Call.joined_into).is_(None))
-    for number, title, published, seen, closes, budget, call_title in session.connection().execute(query):
+    for number, title, published, seen, closes, budget, call_title in session.connection().execute(query).all():
         row = CallRow(
             number, title, published or local_day(seen), published is not None, local_day(closes) if closes else None,
             budget, call_title if call_title in shared else "", sources.get(number, ""), fits.get(number, frozenset()),
         )  # fmt: skip
         if years[0] <= row.day.year <= years[-1]:
             found.setdefault(row.day.year, []).append(row)
-    return {year: sorted(rows, key=lambda row: (row.day, row.number)) for year, rows in found.items()}
+    return {year: sorted(rows, key=attrgetter("day", "number")) for year, rows in found.items()}
 
 
 def _opgaven(session: Session) -> dict[int, frozenset[str]]:
@@ -179,14 +182,26 @@ def _themes(
     agenda: Sequence[Challenge], years: Sequence[int], rows: Mapping[int, Sequence[CallRow]], decided: Sequence[Fact],
     above: Mapping[str, Collection[str]],
 ) -> list[Theme]:  # fmt: skip
-    outcomes = by_opgave(decided, above)
+    outcomes, of_theme = by_opgave(decided, above), _by_theme(rows, above)
     found = []
     for top in (challenge for challenge in agenda if challenge.parent_id is None and challenge.name):
-        own = {year: [row for row in rows.get(year, ()) if _serves(row.opgaven, top.id, above)] for year in years}
+        own = {year: of_theme.get((top.id, year), []) for year in years}
         counts = {year: len(of_year) for year, of_year in own.items()}
         money = {year: summed(of_year) for year, of_year in own.items()}
         known = outcomes.get(top.id, [])
         found.append(Theme(top, counts, money, known, hit_rate(figures(known))))
+    return found
+
+
+def _by_theme(
+    rows: Mapping[int, Sequence[CallRow]], above: Mapping[str, Collection[str]]
+) -> dict[tuple[str, int], list[CallRow]]:
+    """The calls of an opgave with all that lies under it in a year, each once and in their order."""
+    found: dict[tuple[str, int], list[CallRow]] = {}
+    for year, of_year in rows.items():
+        for row in of_year:
+            for theme in {higher for own in row.opgaven for higher in above.get(own, ())}:
+                found.setdefault((theme, year), []).append(row)
     return found
 
 

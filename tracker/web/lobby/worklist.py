@@ -22,7 +22,7 @@ from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, asked_for
 
-ON_A_PAGE = 50  # each with a form to give it away
+ON_A_PAGE = 25  # each with a form to give it away, which names every colleague
 GIVEN = ("given", "row", "was")  # of the address after handing over
 COLUMNS = ("uiterlijk", "te laat", "wat", "met wie", "bij wie", "vindplaats")
 
