@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session
 
 from db.models import Call, Challenge, Match, Sighting
@@ -105,6 +106,14 @@ def test_a_rate_is_no_rate_of_few_and_counts_what_one_may_see(session: Session, 
     theirs = trends(session, viewer_of(cast.haarlem), 2026, TODAY)
     assert (mine.said, theirs.said) == ("0 van 1; te weinig voor een percentage", "nog niets beslist")
     assert [len(theme.decided) for theme in mine.themes] == [1, 0]
+
+
+def test_of_what_was_done_only_the_decisions_are_read(session: Session, now: datetime) -> None:
+    cast, read = planted(session, now), list[str]()
+    event.listen(session.get_bind(), "before_cursor_execute", lambda _c, _k, statement, *_: read.append(statement))
+    trends(session, viewer_of(cast.lobbyist), 2026, TODAY)
+    assert any("FROM application" in one for one in read)
+    assert not [one for one in read if any(f"FROM {table}" in one for table in ("verdict", "outcome", "commitment"))]
 
 
 @pytest.mark.one_database
