@@ -64,6 +64,17 @@ def _steps() -> list[Path]:
     return sorted((_folder() / "migrations").glob("*.sql"))
 
 
+def jobs_by_state(session: Session) -> dict[tuple[str, str], float]:
+    """How many jobs there are of a lane and a state (todo, doing, failed); none where the database has no queue.
+
+    Those that wait for one that is being done count as well; what was done well is forgotten at once.
+    """
+    if not has_queue(session.get_bind().engine):
+        return {}
+    counted = text("SELECT queue_name, status::text, count(*) FROM procrastinate_jobs GROUP BY queue_name, status")
+    return {(lane, state): float(number) for lane, state, number in session.connection().execute(counted)}
+
+
 def ask(engine: Engine, job: str, queue: str) -> None:
     """Ask for a job, unless it waits already. That fails in silence: the clock asks again within a minute."""
     from procrastinate import SyncPsycopgConnector

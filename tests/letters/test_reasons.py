@@ -1,6 +1,10 @@
 """No English reaches a Dutch reader: every reason in the code, every state, deed and subject, walked without a list."""
 
 import re
+from datetime import datetime
+from pathlib import Path
+
+import pytest
 
 import db.vocabulary
 import db.vocabulary_audit
@@ -13,8 +17,11 @@ from notifications.brakes import IN_DUTCH
 from notifications.reasons import UNKNOWN, answer_in_dutch, in_dutch
 from notifications.transport import SmtpStage
 from tests.make.reasons_said import SAMPLE, alerts, mails, reasons, refusals, results
+from tracker.errors import CommandFailed
+from tracker.mailing.bounces import read_bounces
 from tracker.operations.workers import KINDS, QueuedJobs
 from tracker.people.audit_log import in_dutch as result_in_dutch
+from tracker.settings import Settings
 from tracker.web.mailing.outbox import STAGES
 
 ROOMS = (
@@ -97,6 +104,15 @@ def test_what_nobody_foresaw_is_told_in_general_words_and_never_quoted() -> None
     assert answer_in_dutch(None, "[Errno 111] Connection refused") == UNKNOWN
     assert answer_in_dutch(451, "greylisted, come back later") == "„greylisted, come back later”"
     assert answer_in_dutch(451, "unsubscribed") == "afgemeld"
+
+
+def test_a_mailbox_of_bounces_that_cannot_be_read_is_told_in_dutch(tmp_path: Path, now: datetime) -> None:
+    (tmp_path / "bounces").write_text("a file where a folder should be")
+    where: dict[str, str] = {"mail_bounces": "b+{token}@k.example", "bounces_url": f"file:{tmp_path / 'bounces'}"}
+    settings = Settings(data_dir=tmp_path, _env_file=None, **where)  # type: ignore[arg-type]
+    with pytest.raises(CommandFailed) as failed:
+        read_bounces(settings, None, now)  # type: ignore[arg-type]
+    assert "onbestelbare mail" in in_dutch(str(failed.value))
 
 
 def test_each_stage_of_sending_and_each_job_of_the_clock_has_a_name() -> None:

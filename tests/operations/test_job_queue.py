@@ -5,17 +5,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, text
 
 from db.job_queue import FIRST, _steps, queue_is_ready
 from db.migrate import SchemaTooNew, upgrade
 from db.schema import up_to_date
-from db.session import writing
+from db.session import reading, writing
 from notifications import outbox
 from tests.letters.test_outbox import DOMAIN, KEY, make_mail
 from tracker.clock import Clock
 from tracker.operations.workers import KINDS, QueuedJobs
 from tracker.settings import Settings
+from tracker.web.frame.metrics import Metrics, exposed
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 MINUTE = timedelta(minutes=1)
@@ -58,6 +60,15 @@ def test_who_puts_mail_in_the_outbox_asks_for_sending_once_it_is_committed(engin
     with writing(engine) as session:
         outbox.put(session, [make_mail(now, "anna@x.example")], KEY, DOMAIN)
     assert waiting(engine) == [("send", "todo")]
+
+
+def test_figures_tell_how_many_jobs_wait(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        outbox.put(session, [make_mail(now)], KEY, DOMAIN)
+    with reading(engine) as session:
+        figures = exposed(Metrics(), session, now).decode()
+    (family,) = [family for family in text_string_to_metric_families(figures) if family.name == "kansenradar_jobs"]
+    assert [(sample.labels, sample.value) for sample in family.samples] == [({"lane": "mail", "state": "todo"}, 1)]
 
 
 def test_a_clock_that_jumps_asks_for_one_tick_and_the_autumn_night_for_each_minute_once(jobs: QueuedJobs) -> None:

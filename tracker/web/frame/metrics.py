@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
+from db.job_queue import jobs_by_state
 from db.models import Crawl, Delivery
 from db.queries import newest_crawls
 from db.vocabulary import DeliveryState
@@ -62,7 +63,7 @@ class _Asked(Collector):
         """Each figure with its labels."""
         yield _gauge("build_info", "Which version answers.", {(__version__,): 1}, "version")
         try:
-            figures = [*self._mail(), *self._sources(), *self._troubles()]
+            figures = [*self._mail(), *self._sources(), *self._queue(), *self._troubles()]
         except SQLAlchemyError:
             figures = []
         yield _gauge("database_up", "Whether the database answers.", {(): int(bool(figures))})
@@ -89,6 +90,11 @@ class _Asked(Collector):
         yield _gauge("source_crawl_seconds", "How long the last crawl took.", took, "source")
         total = select(func.count()).select_from(Crawl)
         yield _gauge("crawls", "Crawls that are remembered.", {(): self.session.exec(total).one()})
+
+    def _queue(self) -> Iterator[GaugeMetricFamily]:
+        """Where several processes share the work; one process alone has none."""
+        jobs = jobs_by_state(self.session)
+        yield _gauge("jobs", "Jobs of the queue, by lane and state.", jobs, "lane", "state")
 
     def _troubles(self) -> Iterator[GaugeMetricFamily]:
         counts: dict[tuple[str, ...], float] = {}
