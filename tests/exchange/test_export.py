@@ -3,8 +3,12 @@
 import csv
 import io
 import json
-from datetime import datetime
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -12,12 +16,14 @@ from openpyxl import load_workbook
 from sqlmodel import Session
 
 from db.queries import CallFilter
+from db.vocabulary import Role
+from tests.conftest import ROOT
 from tests.make.crawls import closes, make_listing, store
 from tests.make.lobby import gather
 from tracker.applications import stages
 from tracker.exchange.dutch_heads import HEADS, heads_of, in_dutch
 from tracker.exchange.export_lobby import KINDS
-from tracker.exchange.tables import as_csv, as_jsonl, as_xlsx, call_columns, calls
+from tracker.exchange.tables import as_csv, as_jsonl, as_workbook, as_xlsx, call_columns, calls
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.rights import viewer_of
 
@@ -121,3 +127,29 @@ def test_what_people_keep_is_a_sheet_in_dutch_with_its_heads_also_where_it_is_em
         ("contacts", "soort", "gesprek"), ("contacts", "zichtbaar voor", "eigen organisatie"),
     ):  # fmt: skip
         assert said[kind][head] == value, (kind, head)
+
+
+def test_a_workbook_leaves_nothing_of_its_library_in_the_process_that_asked_for_it() -> None:
+    """In a process of its own: this one reads workbooks with that library."""
+    asks = "import sys; from tracker.exchange.tables import as_xlsx; made = as_xlsx(iter([{'a': 1}, {'a': 2}]), 'x');"
+    asks += "print(made[:2].decode(), 'openpyxl' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", asks], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["PK", "False"]
+
+
+def test_a_workbook_holds_what_is_of_a_kind_of_our_own_as_its_plain_text() -> None:
+    made = as_xlsx([{"role": Role.LOBBYIST, "day": date(2026, 5, 1), "none": None}])
+    role, day, none = list(load_workbook(io.BytesIO(made)).worksheets[0].rows)[1]
+    assert (role.value, str(day.value)[:10], none.value) == ("lobbyist", "2026-05-01", None)
+
+
+def test_a_workbook_whose_rows_fail_or_that_cannot_be_written_is_no_file() -> None:
+    def failing() -> Iterator[list[int]]:
+        yield [1]
+        raise ValueError("no more rows")
+
+    with pytest.raises(ValueError, match="no more rows"):
+        as_workbook({"x": failing()})
+    for after in (0, 50_000):
+        with pytest.raises(RuntimeError, match="the process that writes a workbook ended"):
+            as_workbook({"x": chain([[object]], ([number] for number in range(after)))})

@@ -1,5 +1,8 @@
 """The lobby agenda as a file: PDF/UA-1 by typst and Word by python-docx, both from the same lines."""
 
+import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,10 +10,11 @@ from typing import Any
 from db.region_served import region
 from notifications.wording import day as in_words
 from notifications.wording import short_day
-from tracker.exchange.pdf import compiled
+from tracker.exchange.pdf import LONGEST, compiled
 from tracker.lobby.agenda_document import AgendaDocument, AgendaLine
 
 TEMPLATE = Path(__file__).with_name("lobby_agenda.typ")
+WORD = (sys.executable, "-m", "tracker.exchange.agenda_word")  # a process of its own: pages do not carry its library
 
 
 def as_pdf(document: AgendaDocument, today: date) -> bytes:
@@ -20,9 +24,8 @@ def as_pdf(document: AgendaDocument, today: date) -> bytes:
 
 def as_docx(document: AgendaDocument, today: date) -> bytes:
     """The same for Word, to work on before a decision."""
-    from tracker.exchange import agenda_word  # with its library: not carried by every process that has pages
-
-    return agenda_word.as_docx(as_words(document, today), today)
+    told = json.dumps([as_words(document, today), today.isoformat()]).encode()
+    return subprocess.run(WORD, input=told, stdout=subprocess.PIPE, check=True, timeout=LONGEST).stdout  # noqa: S603
 
 
 def as_words(document: AgendaDocument, today: date) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The lobby agenda for Word: on A4 and in Dutch, with real headings, tables and page numbers, as the PDF has them."""
 
 import io
+import json
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -102,3 +104,8 @@ def _widths(table: Table, widths: Iterable[Any]) -> None:
         column.width = width
         for cell in column.cells:
             cell.width = width
+
+
+if __name__ == "__main__":
+    words, day = json.load(sys.stdin.buffer)
+    sys.stdout.buffer.write(as_docx(words, date.fromisoformat(day)))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from sqlmodel import Session
@@ -14,6 +15,7 @@ from db.models import Call
 from db.queries import CallFilter, calls_for
 from db.search import read_translations
 from tracker.calls.records import call_record, records
+from tracker.exchange import workbook
 
 # A spreadsheet runs what begins like this (ASVS 1.2.10); an apostrophe makes it a text.
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # full-width ones, too
@@ -50,9 +52,9 @@ def as_csv(records: Iterable[dict[str, Any]], _name: str = "", columns: Sequence
 
     ``columns`` names them where there are no records.
     """
-    rows = [flat(record) for record in records]
+    heading, rows = _headed(records, columns)
     written = io.StringIO()
-    table = csv.DictWriter(written, list(rows[0]) if rows else list(columns), delimiter=";", lineterminator="\r\n")
+    table = csv.DictWriter(written, heading, delimiter=";", lineterminator="\r\n")
     table.writeheader()
     table.writerows({name: harmless(in_dutch(value)) for name, value in row.items()} for row in rows)
     return b"\xef\xbb\xbf" + written.getvalue().encode()
@@ -63,25 +65,21 @@ def as_xlsx(records: Iterable[dict[str, Any]], name: str = "regelingen", columns
 
     ``columns`` names them where there are no records.
     """
-    rows = [flat(record) for record in records]
-    heading = list(rows[0]) if rows else list(columns)
-    return as_workbook({name: [heading, *(list(row.values()) for row in rows)]})
+    heading, rows = _headed(records, columns)
+    return as_workbook({name: chain([heading], (list(row.values()) for row in rows))})
+
+
+def _headed(records: Iterable[dict[str, Any]], columns: Sequence[str]) -> tuple[list[str], Iterator[dict[str, Any]]]:
+    """The names of the columns, and the rows as they come: never all at once in memory."""
+    rows = map(flat, records)
+    first = next(rows, None)
+    return (list(columns), rows) if first is None else (list(first), chain([first], rows))
 
 
 def as_workbook(sheets: Mapping[str, Iterable[Sequence[Any]]]) -> bytes:
     """A sheet for each name, of rows of cells; the same holds for every cell of them."""
-    from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    book = Workbook(write_only=True)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            safe = (harmless(value) for value in row)
-            sheet.append([ILLEGAL_CHARACTERS_RE.sub(" ", v)[:32_000] if isinstance(v, str) else v for v in safe])
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
+    safe = {name: ([harmless(value) for value in row] for row in rows) for name, rows in sheets.items()}
+    return workbook.written(safe)
 
 
 def in_dutch(value: Any) -> Any:
