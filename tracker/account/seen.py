@@ -27,7 +27,7 @@ def seen_number(session: Session, span: Span, opgaven: Collection[str] | None = 
 def seen_by_opgave(session: Session, span: Span, above: Mapping[str, Collection[str]]) -> dict[str, int]:
     """Opgave -> how many fit it or what lies under it; ``above``: an opgave -> itself and all that it lies under."""
     found: dict[str, set[int]] = {}
-    for call, own in session.connection().execute(fitting(columns(col(Call.id)).where(*_in(span)))):
+    for call, own in session.connection().execute(fitting(columns(col(Call.id)).where(*_in(span)))).all():
         for opgave in above.get(own, ()):
             found.setdefault(opgave, set()).add(call)
     return {opgave: len(calls) for opgave, calls in found.items()}
@@ -37,12 +37,12 @@ def seen_rows(session: Session, span: Span, opgaven: Collection[str] | None = No
     """The same calls by day and title, with all opgaven that they fit."""
     which = _in(span, opgaven)
     fits: dict[int, set[str]] = {}
-    for call, own in session.connection().execute(fitting(columns(col(Call.id)).where(*which))):
+    for call, own in session.connection().execute(fitting(columns(col(Call.id)).where(*which))).all():
         fits.setdefault(call, set()).add(own)
     told = columns(col(Call.id), col(Call.title), col(Call.first_seen)).where(*which).order_by(col(Call.id))
     rows = [
         Fact(Figure.SEEN, title, local_day(at), f"/regelingen/{number}", "", frozenset(fits.get(number, ())))
-        for number, title, at in session.connection().execute(told)
+        for number, title, at in session.connection().execute(told).all()
     ]
     return sorted(rows, key=attrgetter("day", "what"))
 
