@@ -108,8 +108,8 @@ def at_work(session: Session) -> list[User]:
     return people
 
 
-def _calls(session: Session) -> None:
-    draw, numbers = random.Random(11), range(1, CALLS + 1)
+def _calls(session: Session, first: int = 1) -> None:
+    draw, numbers = random.Random(11), range(first, first + CALLS)
     challenges = session.exec(select(Challenge.id).where(Challenge.agenda_id == "A20")).all()
     calls = [_call(n) | {"eligible": draw.choice(list(Eligibility))} for n in numbers]
     session.connection().execute(insert(Call), calls)
