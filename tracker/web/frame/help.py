@@ -14,7 +14,7 @@ WORDS = Path(__file__).with_suffix(".yaml")
 @cache
 def entries() -> dict[str, dict[str, Any]]:
     """The beginning of an address -> its sentences; read once a process."""
-    found: dict[str, dict[str, Any]] = yaml.safe_load(WORDS.read_text("utf-8"))
+    found: dict[str, dict[str, Any]] = yaml.load(WORDS.read_text("utf-8"), yaml.CSafeLoader)
     return found
 
 
