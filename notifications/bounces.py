@@ -25,6 +25,7 @@ GONE = ("5.1.", "5.2.1", "5.4.4")  # no such address, shut, no such domain: for 
 FULL = "5.2.2"  # said as if for good, and over when its owner tidies up
 TWICE_WITHIN = timedelta(days=14)
 MARK = r"(\d{1,18})-([a-z2-7]{16})"
+LARGEST = 2**31 - 1  # number of a mail; PostgreSQL refuses to look for a larger one, and anybody can send one
 FOR_GOOD = 2  # other lasting refusals within two weeks
 
 
@@ -86,7 +87,7 @@ def note_bounce(session: Session, report: Report | None, keys: Iterable[bytes], 
     """Count a report against its address; a second reading of the same changes nothing."""
     if report is None:
         return BounceEnd.NONE
-    mail = session.get(Delivery, report.delivery)
+    mail = session.get(Delivery, report.delivery) if report.delivery <= LARGEST else None
     if mail is None or not any(_is_ours(report, mail, key) for key in keys):
         return BounceEnd.FORGED
     known = select(Bounce.id).where(Bounce.delivery_id == mail.id, Bounce.status == report.status)

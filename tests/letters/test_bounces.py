@@ -186,3 +186,11 @@ def test_a_folder_of_files_is_read_once(engine: Engine, now: datetime, tmp_path:
     (folder / "1").write_bytes(report(row, "5.1.1", signing_keys(settings)[0]))
     assert read_bounces(settings, engine, now) == {BounceEnd.SUPPRESSED: 1}
     assert read_bounces(settings, engine, now) == {}
+
+
+@pytest.mark.parametrize("number", [2**31, 10**18 - 1])
+def test_a_number_that_no_mail_can_have_is_ignored(engine: Engine, now: datetime, number: int) -> None:
+    """PostgreSQL refuses the question, and then nothing behind it was read."""
+    (row,) = mails(engine, now)
+    forged = report(row, "5.1.1").replace(f"+{row.id}-".encode(), f"+{number}-".encode())
+    assert take(engine, forged, now) == BounceEnd.FORGED
