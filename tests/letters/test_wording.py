@@ -160,7 +160,7 @@ def test_a_bare_number_is_not_told_as_euros(written: str, said: str) -> None:
 def test_a_call_on_one_line_has_no_gap_where_its_date_is_not_known(left: str, line: str) -> None:
     call = SimpleNamespace(
         title="T", code="", head="", left=left, soon=False, when="W", later="", who="V", money="G", followed=False, news="", fresh=False, programme="", ours="",
-        changes=[], late="", also=[], link="L",
+        changes=[], late="", also=[], link="L", unplaced="",
     )  # fmt: skip
     text = environments()[0].get_template("_base/line.txt").render(call=call, decide="")
     assert text.splitlines()[1] == line
