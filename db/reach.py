@@ -53,6 +53,7 @@ class Reach:
         """The calls that are out of it, as a condition."""
         if self.home is None or not self.limits:
             return false()
+        # Asked by number: of a call whose giver is not known "not one of these" would be neither true nor false.
         given = select(Call.id).where(col(Call.given_within).in_(sorted(self.home.apart)))
         return and_(col(Call.id).in_(given), col(Call.eligible).in_(USABLE))
 

@@ -46,6 +46,14 @@ def posted() -> Any:
     server.server_close()
 
 
+@pytest.fixture
+def settings(tmp_path: Path, posted: Any) -> Settings:
+    """With that address as the webhook of alerts."""
+    address = f"127.0.0.1:{posted[1]}"
+    more: dict[str, Any] = {"alert_webhook": f"http://{address}", "fetch_allow": (address,)}
+    return Settings(data_dir=tmp_path, _env_file=None, **more)
+
+
 def heard(engine: Engine, minutes_ago: int) -> None:
     with writing(engine) as session:
         take(session, scheduler.LEASE, "elsewhere:1")
@@ -54,11 +62,9 @@ def heard(engine: Engine, minutes_ago: int) -> None:
 
 
 def test_the_pages_tell_what_no_clock_tells(
-    engine: Engine, now: datetime, tmp_path: Path, posted: Any, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, now: datetime, settings: Settings, posted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said, port = posted
-    more: dict[str, Any] = {"alert_webhook": f"http://127.0.0.1:{port}", "fetch_allow": (f"127.0.0.1:{port}",)}
-    settings, clock = Settings(data_dir=tmp_path, _env_file=None, **more), Clock(now)
+    said, clock = posted[0], Clock(now)
     with writing(engine) as session:
         make_user(session, now, Role.ADMINISTRATOR)
     assert not tell_of_a_silent_clock(settings, engine, clock)  # none ever ran
@@ -90,11 +96,9 @@ async def _until(settings: Settings, engine: Engine, clock: Clock, said: list[An
 
 
 def test_pages_of_another_version_tell_that_and_plan_nothing(
-    engine: Engine, now: datetime, tmp_path: Path, posted: Any
+    engine: Engine, now: datetime, settings: Settings, posted: Any
 ) -> None:
-    said, port = posted
-    more: dict[str, Any] = {"alert_webhook": f"http://127.0.0.1:{port}", "fetch_allow": (f"127.0.0.1:{port}",)}
-    settings, clock = Settings(data_dir=tmp_path, _env_file=None, **more), Clock(now)
+    said, clock = posted[0], Clock(now)
     with writing(engine) as session:
         make_user(session, now, Role.ADMINISTRATOR)
         session.connection().execute(text("UPDATE alembic_version SET version_num = 'of_tomorrow'"))

@@ -34,7 +34,7 @@ from tracker.sources.health import LONGEST_REST, resting_until
 from tracker.sources.history import past_crawls
 from tracker.watch.note import note, watched_of
 from tracker.watch.schema import SchemaWatch, tell_of_another_schema
-from tracker.watch.webhook import Webhook, post_due
+from tracker.watch.webhook import post_by_setting
 
 ROUNDS = (time(1), time(7), time(13), time(19))  # local; 07:00 so that the digests of 07:30 are fresh
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -233,8 +233,7 @@ class Jobs:
         await asyncio.to_thread(note, self.engine, now, watched)
         where = self.settings, self.engine, self.clock
         await asyncio.to_thread(plan_now, *where, self.patience, alerts_only=True)
-        if webhook := Webhook.of(self.settings):
-            await asyncio.to_thread(post_due, self.engine, webhook, self.settings.base_url, now)
+        await asyncio.to_thread(post_by_setting, self.settings, self.engine, now)
 
     async def texts(self) -> None:
         """Files of the KennisHuis that nobody read yet become findable by their words."""

@@ -19,7 +19,7 @@ from tracker.settings import Settings
 from tracker.watch.look import silent_clock
 from tracker.watch.note import note, watched_of
 from tracker.watch.schema import SchemaWatch, tell_of_another_schema
-from tracker.watch.webhook import Webhook, post_due
+from tracker.watch.webhook import post_by_setting
 
 EVERY = 60  # seconds
 LEASE = "stand-in"  # of several processes of pages one tells it
@@ -67,5 +67,4 @@ def _tell(settings: Settings, engine: Engine, clock: Clock) -> None:
     note(engine, now, watched_of(settings))
     with contextlib.suppress(CommandFailed):  # a mail that cannot be planned now keeps no webhook from hearing it
         plan_now(settings, engine, clock, 0, alerts_only=True)
-    if webhook := Webhook.of(settings):
-        post_due(engine, webhook, settings.base_url, now)
+    post_by_setting(settings, engine, now)

@@ -5,9 +5,7 @@ DATA_DIR; beside it ``NAME.paused`` says why a source, also one that came with t
 """
 
 import os
-import re
 import tempfile
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import ValidationError
 
+from db.giver import slug
 from scrapers import sources
 from scrapers.crawled import Crawled
 from scrapers.watched_sites import ADDRESS, Watched
@@ -127,8 +126,7 @@ def _all_watched(settings: Settings) -> dict[str, Watched]:
 
 def _name(publisher: str, settings: Settings) -> str:
     """A name that no source has yet."""
-    plain = unicodedata.normalize("NFKD", publisher).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40]
+    base = slug(publisher).replace("-", "_")[:40]
     base = base if base[:1].isalpha() and len(base) > 1 else f"bron_{base}".rstrip("_")
     taken = {*sources.names(), *own_watched(settings), *NO_NAMES}
     return next(name for name in (base, *(f"{base}_{n}" for n in range(2, 1000))) if name not in taken)

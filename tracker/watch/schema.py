@@ -14,7 +14,7 @@ from db.schema import newest_schema, schema_of
 from db.session import writing
 from notifications.alerts import raise_alert
 from tracker.settings import Settings
-from tracker.watch.webhook import Webhook, post_due
+from tracker.watch.webhook import post_by_setting
 
 EVERY = 30  # seconds
 
@@ -51,5 +51,4 @@ def tell_of_another_schema(settings: Settings, engine: Engine, line: str, now: d
     with contextlib.suppress(SQLAlchemyError, OSError):
         with writing(engine) as session:
             raise_alert(session, f"schema:{this_process()}", line, now)
-        if webhook := Webhook.of(settings):
-            post_due(engine, webhook, settings.base_url, now)
+        post_by_setting(settings, engine, now)

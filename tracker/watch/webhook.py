@@ -46,6 +46,12 @@ class Webhook:
 Post = Callable[[Webhook, bytes, dict[str, str]], None]
 
 
+def post_by_setting(settings: Settings, engine: Engine, now: datetime) -> int:
+    """``post_due`` to the webhook of the settings; nothing where there is none. Raises OSError where it fails."""
+    webhook = Webhook.of(settings)
+    return post_due(engine, webhook, settings.base_url, now) if webhook else 0
+
+
 def post_due(engine: Engine, webhook: Webhook, site: str, now: datetime, send: "Post | None" = None) -> int:
     """Post what began and ended and was not posted yet, oldest first; how many. Raises OSError where it fails."""
     with reading(engine) as session:

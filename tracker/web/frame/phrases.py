@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from db.giver import giver_key
 from db.models import Call, Challenge, Revision, Verdict
 from db.reach import ANYWHERE, Reach, told_to
 from db.vocabulary import (
@@ -255,7 +254,7 @@ def who_may_apply(call: Call, reach: Reach = ANYWHERE) -> str:
 
 def who_if_known(call: Call, reach: Reach) -> str:
     """The same, or nothing where neither is known: who may apply, nor that it lands elsewhere."""
-    known = call.eligible != Eligibility.UNKNOWN or reach.is_out_of(call.eligible, giver_key(call.publisher))
+    known = call.eligible != Eligibility.UNKNOWN or reach.is_out_of(call.eligible, call.given_within)
     return who_may_apply(call, reach) if known else ""
 
 
