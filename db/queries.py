@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -25,7 +25,7 @@ from db.vocabulary import Eligibility, Instrument, Role, Say, Status
 BY_HAND = "handmatig"
 CRAWL = table(Crawl)
 OF_A_CRAWL = (
-    "source", "started_at", "finished_at", "complete", "why", "seen", "expected", "new", "come_back_at", "moved",
+    "id", "source", "started_at", "finished_at", "complete", "why", "seen", "expected", "new", "come_back_at", "moved",
     "lost", "shrunk", "released_at",
 )  # fmt: skip
 # What a statement made once is asked for: the first and the last day, both inclusive; who looks; opgaven; calls.
@@ -36,6 +36,16 @@ PARTICIPANT: BindParameter[str] = bindparam("participant", type_=String)
 HASH: BindParameter[str] = bindparam("hash", type_=String)
 MOST: BindParameter[int] = bindparam("most", type_=Integer)
 IDS: BindParameter[tuple[int, ...]] = bindparam("ids", expanding=True)
+
+
+class PastCrawl(NamedTuple):
+    """What a crawl before a source's last one is still judged by."""
+
+    id: int
+    source: str
+    complete: bool
+    finished_at: datetime
+    new: int
 
 
 @dataclass(frozen=True)
@@ -150,29 +160,33 @@ def newest_crawls(session: Session, complete: bool = False) -> dict[str, Crawl]:
 
 
 def last_crawls(session: Session, most: int) -> dict[str, list[Crawl]]:
-    """Each source's last crawls, newest first: rows that read as a Crawl does, with what it says of the source.
+    """Each source's last crawls, newest first: the newest reads as a Crawl does, those before it are PastCrawl.
 
-    One question for all: for each source the index is asked for the crawl from where on it counts. To number all
+    Two questions for all: for each source the index is asked for the crawl from where on it counts. To number all
     crawls ever looks at each of them, and to ask source by source takes longer than its answers.
     """
-    rows = session.connection().execute(_LAST_CRAWLS, {"by_hand": BY_HAND, "skipped": most - 1})
-    by_source: dict[str, list[Crawl]] = {}
-    for row in cast("Iterable[Crawl]", rows):
-        by_source.setdefault(row.source, []).append(row)
+    before = session.connection().execute(_PAST_CRAWLS, {"by_hand": BY_HAND, "skipped": most - 1}).all()
+    newest = session.connection().execute(_NEWEST_CRAWLS, {"by_hand": BY_HAND, "skipped": 0})
+    by_source = {row.source: [row] for row in cast("Iterable[Crawl]", newest)}
+    for past in map(PastCrawl._make, before):
+        of_source = by_source[past.source]
+        if past.id < of_source[0].id:
+            of_source.append(cast("Crawl", past))
     return by_source
 
 
-def _last_crawls() -> CoreSelect[Any]:
-    names = sql_select(CRAWL.c.source).where(CRAWL.c.source != bindparam("by_hand")).distinct().subquery()
+def _last_crawls(names: Iterable[str]) -> CoreSelect[Any]:
+    of_source = sql_select(CRAWL.c.source).where(CRAWL.c.source != bindparam("by_hand")).distinct().subquery()
     older = CRAWL.alias()
-    first = sql_select(older.c.id).where(older.c.source == names.c.source).order_by(older.c.id.desc())
-    since = first.limit(1).offset(bindparam("skipped", type_=Integer)).correlate(names).scalar_subquery()
-    counting = and_(CRAWL.c.source == names.c.source, CRAWL.c.id >= func.coalesce(since, 0))
-    columns = (CRAWL.c[name] for name in OF_A_CRAWL)
-    return sql_select(*columns).select_from(names.join(CRAWL, counting)).order_by(CRAWL.c.source, CRAWL.c.id.desc())
+    first = sql_select(older.c.id).where(older.c.source == of_source.c.source).order_by(older.c.id.desc())
+    since = first.limit(1).offset(bindparam("skipped", type_=Integer)).correlate(of_source).scalar_subquery()
+    counting = and_(CRAWL.c.source == of_source.c.source, CRAWL.c.id >= func.coalesce(since, 0))
+    found = sql_select(*(CRAWL.c[name] for name in names)).select_from(of_source.join(CRAWL, counting))
+    return found.order_by(CRAWL.c.source, CRAWL.c.id.desc())
 
 
-_LAST_CRAWLS = _last_crawls()  # said once: the clock asks this every minute, and the first page each time
+# Said once: the clock asks this every minute, and the first page each time.
+_NEWEST_CRAWLS, _PAST_CRAWLS = _last_crawls(OF_A_CRAWL), _last_crawls(PastCrawl._fields)
 
 
 def first_complete(session: Session) -> dict[str, datetime]:

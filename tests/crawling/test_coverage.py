@@ -93,7 +93,7 @@ def test_the_first_page_asks_of_all_sources_at_once(session: Session, now: datet
     session.flush()
     asked.clear()
     assert len(in_trouble(session, Settings(data_dir=tmp_path), now)) == 5
-    assert [each for each in asked if "FROM" in each] == [asked[-1]]
+    assert len([each for each in asked if "FROM" in each]) == 2  # of the newest crawls, and of those before them
 
 
 def test_an_improbable_silence_is_trouble_on_the_page_too(session: Session, now: datetime, tmp_path: Path) -> None:

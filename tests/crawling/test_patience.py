@@ -150,14 +150,16 @@ def test_the_last_crawls_of_each_source_are_found_whatever_others_did_since(engi
             source = "zeldzaam" if number in (3, 5) else "druk"
             at = now + timedelta(hours=number)
             complete = number not in (0, 3)
-            session.add(Crawl(source=source, started_at=at, finished_at=at, complete=complete, why=str(number)))
+            session.add(
+                Crawl(source=source, started_at=at, finished_at=at, complete=complete, new=number, why=str(number))
+            )
             session.flush()
     with reading(engine) as session:
         past, first = past_crawls(session), first_complete(session)
         few = past_crawls(session, 3)
-    assert [crawl.why for crawl in past["zeldzaam"]] == ["5", "3"]
-    assert [crawl.why for crawl in past["druk"]] == [str(n) for n in range(199, 139, -1)]
-    assert [crawl.why for crawl in few["druk"]] == ["199", "198", "197"]
+    assert [crawl.new for crawl in past["zeldzaam"]] == [5, 3]
+    assert [crawl.new for crawl in past["druk"]] == list(range(199, 139, -1))
+    assert [crawl.new for crawl in few["druk"]] == [199, 198, 197]
     assert first == {"zeldzaam": now + timedelta(hours=5), "druk": now + timedelta(hours=1)}
     assert past["druk"][0].finished_at.tzinfo is not None
-    assert past["druk"][0].lost == []
+    assert (past["druk"][0].lost, past["druk"][0].why) == ([], "199")

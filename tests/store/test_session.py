@@ -1,7 +1,8 @@
 """The database keeps its promises on both engines."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic import command
@@ -53,6 +54,28 @@ def test_a_word_outside_the_vocabulary_is_refused(session: Session, now: datetim
     session.add(make_call(now, instrument="gift"))
     with pytest.raises(IntegrityError):
         session.flush()
+
+
+def test_a_moment_comes_back_in_utc_to_the_microsecond(session: Session, now: datetime) -> None:
+    at = datetime(2026, 10, 25, 2, 30, 0, 7, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    session.add(make_call(now, closes_at=at))
+    session.commit()
+    session.expire_all()
+    call = session.exec(select(Call)).one()
+    assert (call.closes_at, call.opens_at) == (at.astimezone(UTC), None)
+    assert call.closes_at is not None
+    assert call.closes_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "held", [{}, {"naam": ["\u00e9", 1, 0.1, None, True]}, {"half": "\ud800", "\U0001f6b2": 10**30}]
+)
+def test_fields_come_back_as_they_were(session: Session, now: datetime, held: dict[str, object]) -> None:
+    """Also half of a character in two parts, which a broken page of a site may hold."""
+    session.add(make_call(now, provenance=held))
+    session.commit()
+    session.expire_all()
+    assert session.exec(select(Call)).one().provenance == held
 
 
 def test_amounts_come_back_exact(session: Session, now: datetime) -> None:
