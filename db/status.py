@@ -24,6 +24,7 @@ STILL = timedelta(days=7)  # what a source said longer ago, it does not "still" 
 LONGEST_AGO = timedelta(days=7 * 366)
 KEPT = 64  # expressions of some moments; each is asked for ten times on a page, and takes a fraction of a millisecond
 SHUT = "gesloten voor wie niet instapte"
+UNTOLD = "niet bekend of men al kan aanvragen"
 PAST_YET_OPEN = "open volgens de bron, datum voorbij: kijk na"
 
 Instant = datetime | BindParameter[datetime]
@@ -84,6 +85,11 @@ def status_of(call: Dated, now: datetime) -> Status:
     if call.opens_at is not None:
         return _by_opening(call, now)
     return _without_opening(call)
+
+
+def is_untold(call: Dated, now: datetime) -> bool:
+    """Announced only since nothing says otherwise: neither the source's word nor a date tells how it stands."""
+    return status_of(call, now) is Status.ANNOUNCED and call.source_word is None and call.opens_at is None
 
 
 def is_past_yet_open(call: Dated, now: datetime) -> bool:

@@ -132,5 +132,5 @@ def without_desks(text: str) -> str:
 def _of_the_call(line: str) -> Iterator[str]:
     for sentence in _SENTENCES.split(line):
         of_a_desk = all(pattern(name).search(sentence) for name in ("desk", "reached"))
-        if not of_a_desk or pattern("applying").search(sentence):
+        if not of_a_desk or pattern("applying").search(sentence) or pattern("window").search(sentence):
             yield sentence

@@ -196,7 +196,10 @@ def budget(judged: list[Judged], door: DoorCandidate | None, dated: list[DoorCan
     if of_round and not _names(of_round[0][0], "spent") and not _is_of_later(of_round, pots):
         return _one(of_round, "budget", text)
     largest = _with_beside([(mention, value) for value, mention in _ordered(pots)], judged, "budget")
-    if pots and any(_names(mention, "several_rounds") for mention in judged):
+    closings = len({found.moment.day for found in dated if found.meaning == "closes"})
+    if pots and any(
+        _names(mention, "several_rounds") or (closings > 1 and _names(mention, "several_years")) for mention in judged
+    ):
         return asked(largest, text, ROUNDS)
     if any(value >= PROGRAMME and not _names(mention, "a_round") for mention, value in pots):
         return asked(largest, text, "het bedrag is eerder dat van een programma") if dated else None

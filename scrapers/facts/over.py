@@ -42,7 +42,7 @@ def over_of(sentences: list[Sentence], text: str, read_on: date, more_to_come: b
             if hit is None or _is_rule(sentence.words, hit) or (more_to_come and _is_of_a_round(sentence.words, hit)):
                 continue
             last = _last_days(sentence, read_on)
-            if name == ENDING and not last:
+            if (name == ENDING and not last) or (name == Status.ANNOUNCED and last) or _is_of_a_part(sentence, text):
                 continue
             status = Status.CLOSED if name == ENDING else Status(name)
             over = Over(status, sentence, verbatim(text, sentence), last)
@@ -60,6 +60,39 @@ def _is_rule(words: str, hit: re.Match[str]) -> bool:
 
 def _is_of_a_round(words: str, hit: re.Match[str]) -> bool:
     return pattern("over_unless", "a_round").search(words[max(0, hit.start() - 40) : hit.end()]) is not None
+
+
+def _is_of_a_part(sentence: Sentence, text: str) -> bool:
+    """ "Call North is closed", in a text that names a call South too: that says nothing of the other."""
+    here = _part_names(verbatim(text, sentence))
+    return bool(here) and bool(_part_names(text) - here)
+
+
+def _part_names(text: str) -> set[str]:
+    named = pattern("over_unless", "part", r"\b(?i:{})\s+((?!20\d\d)[A-Z0-9][\w-]*)")
+    return {hit.group(1).lower() for hit in named.finditer(text)}
+
+
+def which_holds(
+    over: Over | None, answers: "Answers", sentences: list[Sentence], text: str, read_on: date
+) -> Over | None:
+    """Closed is only what nobody can come into any more: not what opens, or opens again.
+
+    With a day ahead the dates say how it stands; without one it is expected. That it is "not yet open" is told only
+    where the text has no date that says so better.
+    """
+    if over is None or over.status not in (Status.CLOSED, Status.ANNOUNCED):
+        return over
+    opens = answers["opens"]
+    if over.status is Status.ANNOUNCED:
+        return None if opens or answers["closes"] else over
+    if isinstance(opens, Shown) and isinstance(opens.value, Moment) and opens.value.day > read_on:
+        return None
+    for sentence in sentences:
+        hit = pattern("over_unless", "reopens").search(sentence.words)
+        if hit is not None and not _is_rule(sentence.words, hit):
+            return Over(Status.EXPECTED, sentence, verbatim(text, sentence), ())
+    return over
 
 
 def _last_days(sentence: Sentence, read_on: date) -> tuple[Moment, ...]:

@@ -10,7 +10,7 @@ from scrapers.facts.facts import Asked, Facts, Gate, Shown, Value
 from scrapers.facts.features import topics_of
 from scrapers.facts.find import find
 from scrapers.facts.meanings import Judged, is_doubted, judged
-from scrapers.facts.over import over_of, when_coming, when_over
+from scrapers.facts.over import over_of, when_coming, when_over, which_holds
 from scrapers.facts.rules import rules_of
 from scrapers.facts.schemes import named_schemes
 from scrapers.facts.sentences import Sentence, cut, verbatim
@@ -40,7 +40,8 @@ def facts_of(sentences: list[Sentence], text: str, read_on: date, published: dat
     dated = [found for found in candidates if not over or _counts_beside(found, over.sentence)]
     faint = doors.candidates(mentions, read_on, doors.FAINT, published)
     gates, door, answers, remarks = _dates(dated, faint, text, read_on)
-    if over and over.status is not Status.EXPECTED:
+    over = which_holds(over, answers, sentences, text, read_on)
+    if over and over.status not in (Status.EXPECTED, Status.ANNOUNCED):
         gates, answers = when_over(over, gates, answers, read_on)
     if coming:
         gates, answers = when_coming(coming, gates, answers)

@@ -13,6 +13,7 @@ from db.status import (
     PAST_YET_OPEN,
     SHUT,
     STANDING_WORDS,
+    is_untold,
     moments_of,
     next_gate,
     next_gate_expression,
@@ -87,6 +88,13 @@ def test_what_lasts_while_there_is_money_is_open_where_nobody_says_that_it_is_on
 ) -> None:
     call = Request(now + opens * DAY if opens else None, source_word=word, until_exhausted=True)
     assert status_of(call, now) == status
+
+
+def test_a_call_of_which_nothing_tells_how_it_stands_is_known_as_such(now: datetime) -> None:
+    assert is_untold(Request(), now)
+    told = Request(source_word="announced"), Request(opens_at=now + DAY), Request(closes_at=now + DAY)
+    lasting = Request(until_exhausted=True), Request(allocation="rolling"), Request(not_listed_since=now)
+    assert not any(is_untold(call, now) for call in (*told, *lasting))
 
 
 def test_a_call_closes_at_the_very_moment(now: datetime) -> None:

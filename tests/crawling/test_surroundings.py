@@ -60,6 +60,9 @@ def test_the_title_of_a_scheme_is_no_walls(title: str) -> None:
         "Vanwege Koningsdag sluit de helpdesk op 26 april 2027 om 12.00 uur.",
         "Ons kantoor is gesloten van 24 december 2026 tot en met 2 januari 2027.",
         "The office is closed until 5 January 2027.",
+        "Ons loket is geopend van 4 januari 2027 tot 8 januari 2027.",
+        "Het loket is telefonisch bereikbaar van 4 januari tot 8 januari 2027.",
+        "Het loket is geopend van 9.00 tot 17.00 uur.",
     ],
 )
 def test_the_hours_of_a_desk_are_no_part_of_a_text(sentence: str) -> None:
@@ -71,6 +74,7 @@ def test_the_hours_of_a_desk_are_no_part_of_a_text(sentence: str) -> None:
     [
         "Het loket is open voor aanvragen van 1 juni 2026 tot en met 1 oktober 2026.",
         "De regeling sluit op 1 oktober 2026.",
+        "Het loket is geopend vanaf maandag 7 december 2026 om 10:00 uur tot vrijdag 15 januari 2027 om 10:00 uur.",
         "Applications through the office are open until 5 January 2027.",
     ],
 )
@@ -79,5 +83,5 @@ def test_what_a_desk_says_of_applying_is_part_of_a_text(sentence: str) -> None:
 
 
 def test_every_list_of_patterns_can_be_used() -> None:
-    names = "no_text aside_names aside_heading label see_also desk reached applying of_a_visit paging page_number next back more"
+    names = "no_text aside_names aside_heading label see_also desk reached applying window of_a_visit paging page_number next back more"
     assert all(pattern(name).fullmatch("~") is None for name in names.split())

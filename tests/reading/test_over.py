@@ -105,3 +105,45 @@ def test_rules_other_rounds_offices_and_ceilings_close_nothing(sentence: str) ->
     facts = read_facts(text if language == "nl" else ENGLISH + sentence, language, READ_ON)
     assert facts.status is None
     assert plain_value(facts.shown["closes"].value) == "2026-12-31"
+
+
+TO_COME = """
+announced 2027-02-02 De regeling is gesloten op 27 november 2026. De regeling gaat op 2 februari 2027 weer open.
+announced 2027-01-04 Het budget voor 2026 is op. Vanaf 4 januari 2027 kunt u weer aanvragen.
+expected - De regeling is gesloten. In het voorjaar van 2027 gaat de regeling weer open.
+expected - De eerste ronde is gesloten. Een tweede ronde volgt in 2027.
+expected - The call is closed. We will reopen in spring 2027.
+closed - De regeling is gesloten. Of de regeling weer opengaat is niet bekend.
+announced - De regeling gaat in het voorjaar van 2027 open. Aanvragen kan zolang er budget is.
+announced - De regeling is nog niet opengesteld. Aanvragen kan doorlopend.
+announced - The call is not yet open. There is no deadline.
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", TO_COME)
+def test_what_opens_or_opens_again_is_not_closed_and_not_open(line: str) -> None:
+    status, opens, text = line.split(" ", 2)
+    facts = read_facts(text, "en" if text.startswith("The") else "nl", date(2026, 12, 1))
+    if opens == "-":
+        assert facts.status is not None and facts.status[0] == Status(status)
+    else:
+        assert facts.status is None, "its dates say how it stands"
+        assert plain_value(facts.shown["opens"].value) == opens
+
+
+def test_not_yet_open_says_nothing_where_the_text_has_a_date_of_the_call() -> None:
+    text = "Aanvragen kan tot en met 31 maart 2027. De volgende regeling opent binnenkort. De subsidie opent binnenkort."
+    assert read_facts(text, "nl", date(2026, 12, 1)).status is None
+
+
+@pytest.mark.parametrize(
+    ("other", "closed"),
+    [
+        ("De openstelling Innovatie sluit eind maart 2027.", "De openstelling Valorisatie is al gesloten."),
+        ("De tender Zuid sluit eind maart 2027.", "De tender Noord is inmiddels gesloten."),
+    ],
+)
+def test_that_one_named_part_is_closed_says_nothing_of_the_call(other: str, closed: str) -> None:
+    assert read_facts(f"{other} {closed}", "nl", date(2026, 12, 1)).status is None
+    alone = read_facts(closed, "nl", date(2026, 12, 1)).status
+    assert alone is not None and alone[0] is Status.CLOSED

@@ -586,8 +586,12 @@ def test_a_source_that_said_nothing_of_dates_gets_a_next_step(coordinator: Visit
     with writing(engine) as session:
         for row in session.exec(select(Deadline).where(Deadline.call_id == 9)):
             session.delete(row)
+        call = session.get_one(Call, 9)
+        call.opens_at = call.closes_at = call.source_word = None
+        call.until_exhausted = False
     page = coordinator.get("/regelingen/9").text
-    assert "De bron noemt geen data." in page
+    assert "Bij de bron is geen datum gelezen." in page
+    assert "stand niet bekend" in page and ">aangekondigd<" not in page, "nobody announced it"
 
 
 def test_every_revision_kind_reads_as_a_sentence(coordinator: Visitor, read: Session) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from db.models import Call, Deadline, Match, Question, Sighting
-from db.status import next_gate, remark_of, status_of
+from db.status import UNTOLD, is_untold, next_gate, remark_of, status_of
 from scrapers.listing import PARTICULARS
 from tracker.calls.consolidate import DEFAULTS
 
@@ -66,7 +66,7 @@ def call_record(
         "summary": call.summary,
         "held": call.held,
         "sightings": [{"source": s.source, "external_id": s.external_id, "url": s.url} for s in sightings],
-        "status_remark": remark_of(call, now),
+        "status_remark": UNTOLD if is_untold(call, now) else remark_of(call, now),
         "gate": _moment_or_none(next_gate((d.gate_at for d in dates if d.cancelled_at is None), now)),
         "stale_since": dict(call.stale),
         **_reading(call, asked),

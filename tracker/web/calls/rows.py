@@ -13,7 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from db.models import Call, Challenge, Deadline, Leaning, Match, Sighting, Verdict
 from db.queries import IDS, MINE, USER, Viewer, shared_budgets
 from db.rights import visible
-from db.status import next_gate, remark_of, status_of
+from db.status import is_untold, next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, UNPLACED, DeadlineKind, Eligibility, Status
 from notifications import wording
 from tracker.calendar.targets import DatedRow
@@ -85,6 +85,12 @@ class CallRow:
     work: list[CallWork] = field(default_factory=list)  # dossiers and applications on it that run, as far as seen
     code: str = ""  # topic code or official number: its name in meetings
     dates: Sequence[DatedRow] = ()
+    untold: bool = False  # nothing tells how it stands: see db/status.py
+
+    @property
+    def stands(self) -> str:
+        """How it stands, as far as anything says so."""
+        return "stand niet bekend" if self.untold else self.status.label
 
     @property
     def unplaced(self) -> str:
@@ -112,6 +118,7 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
             work=[each for each in seen_by(request.viewer, work.get(call.id, ())) if not each.closed],
             sharing=shared.get(call.call_title, 1),
             status=status_of(call, request.now.instant),
+            untold=is_untold(call, request.now.instant),
             when=next_date(deadlines.get(call.id, []), request.now.instant, remark_of(call, request.now.instant)),
             why=sorted(whys.get(call.id, []), key=lambda w: w.challenge.id not in about)[:MOST_REASONS],
             verdicts=verdicts.get(call.id, []),
