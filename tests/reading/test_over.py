@@ -125,14 +125,17 @@ def test_what_opens_or_opens_again_is_not_closed_and_not_open(line: str) -> None
     status, opens, text = line.split(" ", 2)
     facts = read_facts(text, "en" if text.startswith("The") else "nl", date(2026, 12, 1))
     if opens == "-":
-        assert facts.status is not None and facts.status[0] == Status(status)
+        assert facts.status is not None
+        assert facts.status[0] == Status(status)
     else:
         assert facts.status is None, "its dates say how it stands"
         assert plain_value(facts.shown["opens"].value) == opens
 
 
 def test_not_yet_open_says_nothing_where_the_text_has_a_date_of_the_call() -> None:
-    text = "Aanvragen kan tot en met 31 maart 2027. De volgende regeling opent binnenkort. De subsidie opent binnenkort."
+    text = (
+        "Aanvragen kan tot en met 31 maart 2027. De volgende regeling opent binnenkort. De subsidie opent binnenkort."
+    )
     assert read_facts(text, "nl", date(2026, 12, 1)).status is None
 
 
@@ -146,4 +149,5 @@ def test_not_yet_open_says_nothing_where_the_text_has_a_date_of_the_call() -> No
 def test_that_one_named_part_is_closed_says_nothing_of_the_call(other: str, closed: str) -> None:
     assert read_facts(f"{other} {closed}", "nl", date(2026, 12, 1)).status is None
     alone = read_facts(closed, "nl", date(2026, 12, 1)).status
-    assert alone is not None and alone[0] is Status.CLOSED
+    assert alone is not None
+    assert alone[0] is Status.CLOSED

@@ -591,7 +591,8 @@ def test_a_source_that_said_nothing_of_dates_gets_a_next_step(coordinator: Visit
         call.until_exhausted = False
     page = coordinator.get("/regelingen/9").text
     assert "Bij de bron is geen datum gelezen." in page
-    assert "stand niet bekend" in page and ">aangekondigd<" not in page, "nobody announced it"
+    assert "stand niet bekend" in page
+    assert ">aangekondigd<" not in page, "nobody announced it"
 
 
 def test_every_revision_kind_reads_as_a_sentence(coordinator: Visitor, read: Session) -> None:
