@@ -18,6 +18,7 @@ from db.models import User
 from db.session import open_engine, reading, writing
 from tests.make.seed_pages import seeded_people
 from tracker.clock import Clock
+from tracker.matching.preview_scores import Scorer
 from tracker.matching.preview_words import PreviewScorer
 from tracker.people.access import start_session
 from tracker.settings import Settings
@@ -71,7 +72,7 @@ def serve(engine: Engine, now: datetime | None, folder: Path, **changes: object)
     """Serve what stands in a database, on a day or as time goes; edits of opgaven are tried by words alone."""
     port = free_port()
     settings = Settings(base_url=f"http://localhost:{port}", data_dir=folder, _env_file=None, **changes)
-    app = build(settings, engine, Clock(now), Unlimited(), PreviewScorer(lambda: None, 60))
+    app = build(settings, engine, Clock(now), Unlimited(), PreviewScorer(Scorer(None), 60))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -15,6 +15,7 @@ from db.models import Participant, User
 from db.session import writing
 from db.vocabulary import ParticipantKind, Role
 from tracker.clock import Clock
+from tracker.matching.preview_scores import Scorer
 from tracker.matching.preview_words import PreviewScorer
 from tracker.people.access import hashed, start_session
 from tracker.people.provider_fetch import Fetch
@@ -24,7 +25,7 @@ from tracker.web.frame.safety import Limits
 
 BASE = "https://kansenradar.test"
 SAME_ORIGIN = {"Origin": BASE}
-BY_WORDS = PreviewScorer(lambda: None, 60)
+BY_WORDS = PreviewScorer(Scorer(None), 60)
 
 
 def settings_for(tmp: Path) -> Settings:

@@ -12,8 +12,9 @@ from db.models import Call, Challenge, Match
 from db.session import reading, writing
 from tests.make.crawls import make_listing, store
 from tracker.challenges.agenda import load_agendas
-from tracker.matching import DIGEST_THRESHOLD, Embedder, installed
-from tracker.matching.encoder_process import EncoderProcess
+from tracker.matching import DIGEST_THRESHOLD, Embedder
+from tracker.matching.preview_process import ScoringProcess
+from tracker.matching.preview_scores import Question, Scorer
 from tracker.matching.preview_words import PreviewScorer, preview_words
 from tracker.matching.run import match_with_model
 from tracker.matching.texts import Vectors
@@ -21,7 +22,7 @@ from tracker.matching.vectors import CachedEncoder
 
 pytestmark = pytest.mark.one_database  # it only reads
 
-BY_WORDS = PreviewScorer(lambda: None, 60)
+BY_WORDS = PreviewScorer(Scorer(None), 60)
 
 
 @pytest.fixture
@@ -65,21 +66,20 @@ def test_an_opgave_without_words_fits_nothing(filled: Session, now: datetime) ->
     assert (found.calls, found.scored) == ([], False)
 
 
-class Slow:
-    """An encoder that takes its time, as the real one does the first time: until it is let go."""
+OVER = Event()
 
-    name, over = "slow", Event()
 
-    def encode(self, texts: list[str]) -> Vectors:
-        self.over.wait(60)
-        raise AssertionError
+def slow(_question: Question) -> dict[int, float]:
+    """Takes its time, as the real one does the first time: until it is let go."""
+    OVER.wait(60)
+    raise AssertionError
 
 
 def test_a_form_does_not_wait_for_a_slow_model_and_shows_the_words(filled: Session, now: datetime) -> None:
     found = preview_words(
-        filled, PreviewScorer(Slow, 0.05), edited(filled, words_nl=["fietsparkeren"], words_en=[]), now
+        filled, PreviewScorer(slow, 0.05), edited(filled, words_nl=["fietsparkeren"], words_en=[]), now
     )
-    Slow.over.set()
+    OVER.set()
     assert not found.scored
     assert [call.title for call in found.calls] == ["Subsidie voor fietsparkeren bij stations"]
 
@@ -114,10 +114,10 @@ def test_the_trial_and_the_round_after_saving_say_the_same(engine: Engine, now: 
     with writing(engine) as session:
         load_agendas(session)
         store(session, [make_listing(n, title=title, summary=title) for n, title in enumerate(titles)], now)
-    beside = EncoderProcess(installed() or "")
+    beside = ScoringProcess()
     with reading(engine) as session, closing(beside):
         change = edited(session, words_nl=["fietsparkeren", "circulair*"])
-        promised = preview_words(session, PreviewScorer(lambda: beside, 120), change, now)
+        promised = preview_words(session, PreviewScorer(beside, 120), change, now)
     with writing(engine) as session:
         session.get_one(Challenge, "A20-1-circulair").words_nl = ["fietsparkeren", "circulair*"]
     match_with_model(engine, now)

@@ -9,7 +9,7 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import NoReason, Say
 from tracker.matching import DIGEST_THRESHOLD
-from tracker.matching.weights import labelled_calls
+from tracker.matching.model_names import labelled_calls
 
 MANY_LABELS, SOME_LABELS = 20, 5
 ENOUGH_JUDGED = 8  # from so many verdicts on what people here say outweighs the labels

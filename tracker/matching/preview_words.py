@@ -1,65 +1,44 @@
 """What an opgave would match with the words in its form: a bounded set of calls, scored as the matcher would."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Match
 from db.search import search
 from db.status import standing
-from tracker.matching import CallText, ChallengeText, Embedder, installed
-from tracker.matching.encoder_process import encoder_beside
+from tracker.matching import installed
+from tracker.matching.preview_process import ScoringProcess
+from tracker.matching.preview_scores import Answerer, Question
 from tracker.matching.run import call_text, challenge_text, challenge_texts
 from tracker.matching.search import SHOWN_FROM, by_ids
-from tracker.matching.texts import Vectors
-from tracker.matching.vector_store import read_kept
-from tracker.matching.vectors import CachedEncoder
+from tracker.matching.vector_store import stored_rows
 
 WITH_WORDS, MATCHED, NEWEST = 30, 20, 20  # how many calls of each sort are looked at
 PATIENCE = 2.5  # seconds a form waits; the first time, reading the model takes longer
-MOST_KEPT = 20_000  # texts, some 2 KiB each
 
 
 class PreviewScorer:
     """Scores one edit at a time, in a thread of its own, so that a form never waits long for a model."""
 
-    def __init__(self, encoder: Callable[[], Embedder | None] = encoder_beside, patience: float = PATIENCE) -> None:
+    def __init__(self, scorer: Answerer | None = None, patience: float = PATIENCE) -> None:
         self.patience = patience
-        self._encoder = cache(lambda: CachedEncoder(model, self._kept) if (model := encoder()) is not None else None)
-        self._kept: dict[bytes, Vectors] = {}  # while somebody types, one text of hundreds changes
+        self._scorer = scorer or ScoringProcess()
         self._thread = ThreadPoolExecutor(1, "trial")
         self._latest: Future[dict[int, float]] | None = None
 
-    def scores(
-        self, challenges: Sequence[ChallengeText], id_: str, calls: Sequence[CallText], kept: dict[bytes, Vectors]
-    ) -> dict[int, float]:
-        """Call -> score for this opgave; empty where it takes too long, or somebody typed on meanwhile.
-
-        ``kept``: vectors of these calls from when they were matched; encoding one anew takes half a second.
-        """
+    def scores(self, question: Question) -> dict[int, float]:
+        """Call -> score for this opgave; empty where it takes too long, or somebody typed on meanwhile."""
         if self._latest is not None:
             self._latest.cancel()
-        self._latest = latest = self._thread.submit(self._score, challenges, id_, calls, kept)
+        self._latest = latest = self._thread.submit(self._scorer, question)
         try:
             return latest.result(self.patience)
         except (TimeoutError, CancelledError):
             return {}
-
-    def _score(
-        self, challenges: Sequence[ChallengeText], id_: str, calls: Sequence[CallText], kept: dict[bytes, Vectors]
-    ) -> dict[int, float]:
-        from tracker.matching import Matcher  # with its weights, 15 MiB: only where somebody edits an opgave
-
-        if len(self._kept) > MOST_KEPT:
-            self._kept.clear()
-        self._kept.update(kept)
-        scores, _ = Matcher(challenges, self._encoder()).scores(calls)
-        column = [challenge.id for challenge in challenges].index(id_)
-        return {int(call.id): float(row[column]) for call, row in zip(calls, scores, strict=True)}
 
 
 @dataclass(frozen=True)
@@ -132,5 +111,5 @@ def _scored(session: Session, trials: PreviewScorer, edited: Challenge, calls: S
     if not calls or not (edit.words_nl or edit.words_en):
         return {}
     others = [text for text in challenge_texts(session) if text.id != edited.id]
-    kept = read_kept(session, [call.id for call in calls], installed()).vectors
-    return trials.scores([*others, edit], edited.id, [call_text(call) for call in calls], kept)
+    kept = [(row.texts, row.vectors) for row in stored_rows(session, [call.id for call in calls], installed())]
+    return trials.scores(Question([*others, edit], edited.id, [call_text(call) for call in calls], kept))

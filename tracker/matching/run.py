@@ -14,7 +14,7 @@ from db.models import Call, Challenge, Match, Revision
 from db.session import reading, writing
 from tracker.calls.eligibility import CorrectedEligibility, corrected
 from tracker.challenges.agenda import shipped_rows
-from tracker.matching import CallMatches, CallText, ChallengeText, embedder, installed, model_name
+from tracker.matching import CallMatches, CallText, ChallengeText, installed, model_name
 from tracker.matching.ranking import lean_again
 from tracker.matching.vector_store import read_kept, store_kept
 
@@ -85,7 +85,7 @@ def match_with_model(
     engine: Engine, now: datetime, rebuild: bool = False, progress: Progress = quiet, part: Part = WHOLE
 ) -> MatchingResult:
     """The same with the matcher that comes with the program: sentence vectors where the model is there, else words."""
-    from tracker.matching import Matcher  # with its weights: only for what matches
+    from tracker.matching import Matcher, embedder  # with its weights: only for what matches
 
     model = model_name(installed())
 

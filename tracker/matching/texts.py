@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import numpy as np
 import yaml
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # numpy weighs 15 MiB, and pages compute nothing
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+else:
+    Vectors = Any
 
 Eligibility = Literal["self", "partner", "no", "unknown"]
-Vectors = NDArray[np.float32]
 Reason = dict[str, Any]
 
 

@@ -1,6 +1,9 @@
-"""Sentence vectors of calls, kept with their encoder's name: read before matching, stored after it."""
+"""Sentence vectors of calls, kept with their encoder's name: read before matching, stored after it.
 
-from collections.abc import Iterable, Mapping, Sequence
+numpy is loaded where a row is opened, and not by pages that only hand one on.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
@@ -9,7 +12,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 from db.models import CallVectors
 from tracker.matching import CallMatches
 from tracker.matching.texts import Vectors
-from tracker.matching.vectors import KEY, packed_rows, text_key, unpacked_rows
 
 
 @dataclass
@@ -20,21 +22,28 @@ class StoredVectors:
     texts: dict[int, bytes] = field(default_factory=dict)
 
 
+def stored_rows(session: Session, ids: Sequence[int], encoder: str | None) -> Iterator[CallVectors]:
+    """What is kept of these calls by this encoder, as it is stored; that of another model or version is left."""
+    if encoder is not None:
+        rows = select(CallVectors).where(col(CallVectors.call_id).in_(ids), CallVectors.model == encoder)
+        yield from session.exec(rows)
+
+
 def read_kept(session: Session, ids: Sequence[int], encoder: str | None) -> StoredVectors:
-    """The vectors of these calls by this encoder; those of another model or version are left."""
+    """The vectors of these calls by this encoder."""
+    from tracker.matching.vectors import split_keys, unpacked_rows
+
     kept = StoredVectors()
-    if encoder is None:
-        return kept
-    rows = select(CallVectors).where(col(CallVectors.call_id).in_(ids), CallVectors.model == encoder)
-    for row in session.exec(rows):
-        keys = [row.texts[at : at + KEY] for at in range(0, len(row.texts), KEY)]
-        kept.vectors.update(zip(keys, unpacked_rows(row.vectors), strict=True))
+    for row in stored_rows(session, ids, encoder):
+        kept.vectors.update(zip(split_keys(row.texts), unpacked_rows(row.vectors), strict=True))
         kept.texts[row.call_id] = row.texts
     return kept
 
 
 def store_kept(session: Session, results: Iterable[CallMatches], kept: StoredVectors, encoder: str | None) -> None:
     """Write the vectors of the calls whose texts are others than those kept before."""
+    from tracker.matching.vectors import packed_rows, text_key
+
     if encoder is None:
         return
     for result in results:
@@ -58,6 +67,8 @@ def wholes(session: Session, ids: SelectOfScalar[int], encoder: str | None) -> M
 
     `ids` is a question, not a list: a database takes only so many values.
     """
+    from tracker.matching.vectors import unpacked_rows
+
     question = select(CallVectors.call_id, CallVectors.whole).where(col(CallVectors.call_id).in_(ids))
     if encoder is not None:
         question = question.where(CallVectors.model == encoder)

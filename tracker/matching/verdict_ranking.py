@@ -1,24 +1,19 @@
 """What somebody said changes the order of what comes after: like the rejected sinks, like the wanted rises. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-
-import numpy as np
+from datetime import datetime
 
 from db.vocabulary import LessonKind, NoReason, Say
 from tracker.matching import DIGEST_THRESHOLD
-from tracker.matching.fit import Array
 from tracker.matching.texts import Vectors
 
 LASTING = frozenset({"off_topic", "not_eligible", "too_small", "too_large", "no_cofunding", "no_partners"})
 # not among them: too_late, no_capacity and other say something of the day, nothing of the next call
-ALIKE_FROM, ALIKE_FULLY = 0.45, 0.8  # cosines: unrelated calls stay below the first, rewritten ones reach the second
 ENOUGH = 1.5  # so much likeness to rejections with one reason begins to count: two near ones, or three less near
 DEEPEST = 0.6  # the largest share of a score that rejections of others' calls can take away
 NEVER_TAKES = 0.9  # the share that "nooit meer zoals deze" takes of what is wholly like it
 MORE_GIVES = 0.5  # the share of what a score lacks that "meer zoals deze" gives
-HALF_LIFE = timedelta(days=365)
 RELEVANT = "gemarkeerd als relevant"
 REFUSED = "eerder beoordeeld als niet voor ons"
 LIKE_MORE, LIKE_NEVER = "lijkt op wat u vaker wilt zien", "lijkt op wat u nooit meer wilt zien"
@@ -58,27 +53,16 @@ def after_verdicts(scored: Sequence[RankedPair], verdicts: Sequence[ActiveVerdic
     Hand in the words that hold for that reader, own or team's. What is marked as relevant is never lowered, whatever
     was rejected beside it.
     """
+    if not verdicts:
+        return sorted(scored, key=lambda pair: -pair.score)
+    from tracker.matching.likeness import likeness  # numpy comes with it, which pages carry once somebody judged
+
     alike = likeness(scored, verdicts, now)
     moved = [_moved(pair, verdicts, row) for pair, row in zip(scored, alike, strict=True)]
     return sorted(moved, key=lambda pair: -pair.score)
 
 
-def likeness(scored: Sequence[RankedPair | ActiveVerdict], verdicts: Sequence[ActiveVerdict], now: datetime) -> Array:
-    """How much each call is like each judged call, 0 to 1, the less the longer ago it was judged."""
-    calls, others = _stacked(scored), _stacked(verdicts)
-    if calls.shape[1] != others.shape[1]:
-        return np.zeros((len(scored), len(verdicts)))
-    near = np.clip((calls @ others.T - ALIKE_FROM) / (ALIKE_FULLY - ALIKE_FROM), 0, 1)
-    ages = [max(now - verdict.at, timedelta(0)) / HALF_LIFE for verdict in verdicts]
-    return np.asarray(near * 0.5 ** np.array(ages), np.float64).reshape(len(scored), len(verdicts))
-
-
-def _stacked(rows: Sequence[RankedPair | ActiveVerdict]) -> Array:
-    size = max((len(row.vector) for row in rows if row.vector is not None), default=0)
-    return np.array([np.zeros(size) if row.vector is None else row.vector for row in rows]).reshape(len(rows), size)
-
-
-def _moved(pair: RankedPair, verdicts: Sequence[ActiveVerdict], alike: Array) -> RankedPair:
+def _moved(pair: RankedPair, verdicts: Sequence[ActiveVerdict], alike: Iterable[float]) -> RankedPair:
     about = [v.challenge_id in (None, pair.challenge_id) for v in verdicts]
     own = {v.say for v, mine in zip(verdicts, about, strict=True) if mine and v.call_id == pair.call_id}
     if Say.YES in own:
@@ -140,10 +124,14 @@ def _groups_of(verdicts: Sequence[ActiveVerdict], reason: str, now: datetime) ->
     newest = {v.call_id: v for v in sorted(verdicts, key=lambda v: v.at) if v.say == Say.NO and v.reason == reason}
     left = sorted((v for v in newest.values() if v.vector is not None), key=lambda v: (v.at, v.call_id), reverse=True)
     groups: list[list[ActiveVerdict]] = []
+    if len(left) < 2:
+        return groups
+    from tracker.matching.likeness import likeness
+
     while left:
         group = [left.pop(0)]
         for member in group:  # grows while it is walked
-            alike = likeness(left, [member], now)[:, 0] if left else ()
+            alike = [row[0] for row in likeness(left, [member], now)]
             near = [v for v, a in zip(left, alike, strict=True) if a >= 0.5]
             group += near
             left = [v for v in left if v not in near]

@@ -4,7 +4,6 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import numpy as np
 
 from tracker.matching.distances import Usual
 from tracker.matching.fit import Array
-from tracker.matching.model_names import FILE
 from tracker.matching.neighbours import LabelledCalls
 from tracker.matching.texts import Vectors
 from tracker.matching.trees import Trees
@@ -138,15 +136,6 @@ def load(path: Path, names: dict[str, dict[str, tuple[str, ...]]]) -> Weights:
     keys, vectors = tables["phrases/keys"].tobytes(), tables["phrases/vectors"].astype(np.float32)
     phrases = {keys[n * KEY : (n + 1) * KEY]: vector for n, vector in enumerate(vectors)}
     return Weights(*kept, phrases, told["words"])
-
-
-@cache
-def labelled_calls() -> dict[str, int]:
-    """Per opgave the graded calls that matter to it, of the project's file; without the weights, which weigh 15 MiB."""
-    with zipfile.ZipFile(FILE) as file:
-        ids = json.loads(file.read("about.json"))["labelled"]
-        matters = np.load(io.BytesIO(file.read("labelled/matters.npy")), allow_pickle=False)
-    return dict(zip(ids, (matters > 0).sum(axis=0).tolist(), strict=True))
 
 
 def _linear(tables: dict[str, Any], at: str, bias: float, names: tuple[str, ...]) -> Linear:
