@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from db.models import Alert, Call, Delivery
 from db.session import reading, writing
@@ -111,6 +111,38 @@ def test_a_smaller_catalogue_is_one_question_to_the_administrator(engine: Engine
         (mail,) = alerts(engine, now + run * DAY)
     assert mail.subject == "rvo: toont veel minder regelingen; klopt dat?"
     assert "25 gezien, 40 verwacht" in mail.text
+
+
+def test_an_alert_after_a_restore_is_another_mail_than_one_of_that_number_before_it(
+    engine: Engine, now: datetime
+) -> None:
+    """Alert 1 began after the backup and was mailed; after the restore another one is number 1, and is not dropped."""
+    people(engine, now)
+
+    def mailed(key: str, at: datetime) -> set[str]:
+        with writing(engine) as session:
+            session.add(Alert(id=1, key=key, line="regel", since=at, last_at=at))
+        return {mail.message_id for mail in alerts(engine, at)}
+
+    before = mailed("backup", now)
+    with writing(engine) as session:
+        session.exec(update(Alert).values(id=2, ended_at=now - 30 * DAY))
+    (new,) = mailed("modes", now + timedelta(minutes=30)) - before
+    assert new
+
+
+def test_what_was_mailed_under_the_name_of_version_1_0_is_not_mailed_again(engine: Engine, now: datetime) -> None:
+    people(engine, now)
+    with writing(engine) as session:
+        session.add(Alert(id=7, key="backup", line="regel", since=now, last_at=now))
+    (mail,) = alerts(engine, now)
+    sent(engine)
+    with writing(engine) as session:
+        session.get_one(Delivery, mail.id).key = f"alert:7:began:{mail.user_id}"
+    assert [each.id for each in alerts(engine, now + timedelta(hours=1))] == [mail.id]
+    with writing(engine) as session:
+        session.get_one(Alert, 7).ended_at = now + timedelta(hours=1)
+    assert len(alerts(engine, now + timedelta(hours=2))) == 2
 
 
 def test_who_was_not_mailed_that_it_began_is_not_mailed_that_it_is_over(engine: Engine, now: datetime) -> None:

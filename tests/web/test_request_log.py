@@ -12,8 +12,10 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, event, text
 from starlette.testclient import TestClient
 
+from db.schema import newest_schema
 from db.session import open_engine, writing
 from tests.make.pages import BASE, make_user, visit
+from tracker import __version__
 from tracker.clock import Clock
 from tracker.settings import Settings
 from tracker.watch.schema import EVERY, SchemaWatch
@@ -129,5 +131,7 @@ def test_pages_of_an_older_version_say_so_within_a_minute(engine: Engine, now: d
     with visit(engine, now, tmp_path) as visitor:
         page, ready = visitor.get("/inloggen"), visitor.get("/health/ready")
         assert (page.status_code, "schema of_tomorrow" in page.text) == (503, True)
-        assert (ready.status_code, ready.json()["broken"]) == (503, ["schema"])
+        said = ready.json()
+        assert (ready.status_code, said["broken"], said["version"]) == (503, ["schema"], __version__)
+        assert said["why"] == f"de database heeft schema of_tomorrow, dit proces kent {newest_schema()}"
         assert visitor.get("/health/live").status_code == 200

@@ -4,9 +4,9 @@ What is mailed, to whom and in which words stands on one table, tracker/watch/ki
 it began is not told that it is over.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -44,12 +44,17 @@ class AlertMail:
     @property
     def key(self) -> str:
         """Unique by alert, person, and whether it is over."""
-        return key_of(self.alert.id, self.over, self.to.user_id)
+        return keys_of(self.alert, self.over, self.to.user_id)[0]
 
 
-def key_of(alert: int, over: bool, user: int) -> str:
-    """The key of a mail in the outbox."""
-    return f"alert:{alert}:{'over' if over else 'began'}:{user}"
+def keys_of(alert: Alert, over: bool, user: int) -> tuple[str, str]:
+    """The key of a mail in the outbox, and the one it had in version 1.0.
+
+    An alert's number comes back after a restore, for another alert; when it began does not. Under the number alone,
+    what machines sent before the restore (sent_before.py) would be taken for a mail that never left.
+    """
+    what, begin = "over" if over else "began", alert.since.astimezone(UTC)
+    return f"alert:{alert.id}:{begin:%Y%m%dT%H%M%SZ}:{what}:{user}", f"alert:{alert.id}:{what}:{user}"
 
 
 def held_lines(session: Session, source: str) -> tuple[AlertLine, ...]:
@@ -135,14 +140,18 @@ def _due(session: Session, now: datetime, ours_only: bool) -> tuple[list[AlertMa
     moot: list[int] = []
     for alert, kind in alerts:
         for to in _people(session, kind.role, now):
-            began = planned.get(key_of(alert.id, False, to.user_id))
+            began = _planned(planned, alert, False, to.user_id)
             if alert.ended_at is None:
                 due += [AlertMail(alert, False, to)] if began is None else []
             elif began is not None and DeliveryState(began.state) in QUEUED:
                 moot += [] if kind.late else [began.id]
             elif began is not None and began.state not in UNTOLD_STATES:
-                due.append(AlertMail(alert, True, to))
-    return [mail for mail in due if mail.key not in planned], moot
+                due += [AlertMail(alert, True, to)] if _planned(planned, alert, True, to.user_id) is None else []
+    return due, moot
+
+
+def _planned(mails: Mapping[str, Delivery], alert: Alert, over: bool, user: int) -> Delivery | None:
+    return next((mails[key] for key in keys_of(alert, over, user) if key in mails), None)
 
 
 def _people(session: Session, role: Role, now: datetime) -> Iterator[Addressee]:

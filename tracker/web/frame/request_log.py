@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifications.message import without_addresses
+from tracker import __version__
 from tracker.web.frame.metrics import Metrics, method_of
 
 LOG = logging.getLogger("kansenradar.request")
@@ -160,7 +161,8 @@ class OnlyKnownSchema:
         scope.setdefault(NOTES, {})["route"] = "-"
         kind, body = "text/plain", f"Even niet beschikbaar: {why}. Een beheerder moet het opnieuw starten."
         if scope["path"] == "/health/ready":
-            kind, body = "application/json", json.dumps({"status": "broken", "broken": ["schema"]})
+            said = {"status": "broken", "broken": ["schema"], "version": __version__, "why": why}
+            kind, body = "application/json", json.dumps(said)
         await PlainTextResponse(body, 503, {"Retry-After": "60"}, kind)(scope, receive, send)
 
 
