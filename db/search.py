@@ -16,16 +16,20 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Dialect,
+    Integer,
+    Subquery,
     Text,
     TypeDecorator,
     and_,
     bindparam,
     cast,
+    column,
     false,
     func,
     literal_column,
     or_,
     select,
+    text,
     true,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -57,6 +61,16 @@ LONG_ENOUGH = 4  # from here on a word also finds longer ones: fiets -> fietsrou
 SHORTEST_CODE, SHORTEST_NUMBER = 2, 5
 QUOTED = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]")
 SPELLED = (Call.title, Call.summary, Call.call_title, Call.destination)  # where a phrase is looked for
+
+# Where a question is a row: the index is asked once for each, and the calls are looked at once for all.
+OF_EACH = {
+    "sqlite": "SELECT search_call.rowid AS call_id, each.key AS number FROM json_each(:asked) AS each"
+    " JOIN search_call ON search_call.search_call MATCH each.value WHERE each.value != ''",
+    "postgresql": "SELECT call.id AS call_id, each.number - 1 AS number"
+    " FROM json_array_elements_text(CAST(:asked AS json)) WITH ORDINALITY AS each(question, number)"
+    " JOIN call ON to_tsvector('simple'::regconfig, call.search_text)"
+    " @@ to_tsquery('simple'::regconfig, each.question)",
+}
 
 Translations = Mapping[str, Sequence[str]]  # the stems of a word or phrase -> what it is called in the other language
 
@@ -158,6 +172,22 @@ def matching(question: str, whole: bool = False, translations: Translations | No
 def _with(nodes: Sequence[Node], at: int, instead: Node) -> Node:
     """All of these, with one put in the place of another: asking for both would read the same words twice."""
     return Every((*nodes[:at], instead, *nodes[at + 1 :]))
+
+
+def hits_of_each(dialect: str) -> Subquery:
+    """Which calls have each of many questions, by one statement: ``call_id``, and ``number`` of the question.
+
+    Its parameter ``asked`` is what ``asked_of_each`` gives.
+    """
+    found = text(OF_EACH[dialect]).columns(column("call_id", Integer), column("number", Integer))
+    return found.subquery("hit")
+
+
+def asked_of_each(questions: Iterable[str], dialect: Dialect) -> str:
+    """Questions as ``hits_of_each`` takes them; what holds no word is found nowhere."""
+    put = AsQuestion()
+    nodes = (Every(tuple(word.anywhere for word in _asked(question, {}, False))) for question in questions)
+    return json.dumps([put.process_bind_param(node, dialect) if node.of else "" for node in nodes])
 
 
 def by_code(question: str) -> ColumnElement[bool]:

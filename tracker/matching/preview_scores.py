@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.matching.texts import CallText, ChallengeText, Embedder, Vectors
 
 if TYPE_CHECKING:
+    from tracker.matching import Matcher
     from tracker.matching.vectors import CachedEncoder
 
 MOST_KEPT = 20_000  # texts, some 2 KiB each
@@ -20,7 +21,7 @@ class Question:
     half a second.
     """
 
-    challenges: Sequence[ChallengeText]
+    challenges: tuple[ChallengeText, ...]
     challenge_id: str
     calls: Sequence[CallText]
     kept: Sequence[tuple[bytes, bytes]] = ()
@@ -30,17 +31,24 @@ Answerer = Callable[[Question], dict[int, float]]  # call -> score, 0 to 1
 
 
 class Scorer:
-    """Answers here; vectors stay for the next question, since while somebody types one text of hundreds changes."""
+    """Answers here; vectors stay for the next question, since while somebody types one text of hundreds changes.
+
+    The matcher stays too: while nobody types it is the same for every opgave, and to make one takes most of the time.
+    """
 
     def __init__(self, encoder: Embedder | None) -> None:
         self._encoder = encoder
         self._kept: dict[bytes, Vectors] = {}
+        self._matcher: Matcher | None = None
 
     def __call__(self, question: Question) -> dict[int, float]:
         """Call -> score for the opgave that is asked about."""
         from tracker.matching import Matcher
 
-        scores, _ = Matcher(question.challenges, self._with_kept(question)).scores(question.calls)
+        encoder = self._with_kept(question)
+        if self._matcher is None or self._matcher.challenges != question.challenges:
+            self._matcher = Matcher(question.challenges, encoder)
+        scores = self._matcher.scores_alone(question.calls)
         column = [challenge.id for challenge in question.challenges].index(question.challenge_id)
         return {int(call.id): float(row[column]) for call, row in zip(question.calls, scores, strict=True)}
 

@@ -4,17 +4,23 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from typing import Any
 
+from sqlalchemy import Select, Text, cast, func, or_
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Match
-from db.search import search
-from db.status import standing
+from db.queries import IDS
+from db.search import asked_of_each, hits_of_each
+from db.status import NOW, moments_of, standing
 from tracker.matching import installed
 from tracker.matching.preview_process import ScoringProcess
 from tracker.matching.preview_scores import Answerer, Question
 from tracker.matching.run import call_text, challenge_text, challenge_texts
 from tracker.matching.search import SHOWN_FROM, by_ids
+from tracker.matching.texts import ChallengeText
 from tracker.matching.vector_store import stored_rows
 
 WITH_WORDS, MATCHED, NEWEST = 30, 20, 20  # how many calls of each sort are looked at
@@ -61,17 +67,15 @@ class WordsPreview:
 
 def preview_words(session: Session, trials: PreviewScorer, edited: Challenge, now: datetime) -> WordsPreview:
     """Try an opgave as it stands in a form; nothing of it is kept."""
-    words = _with_words(session, [*edited.words_nl, *edited.words_en], now)
     matched = _matched(session, edited.id, now)
     newest = session.exec(select(Call.id).where(standing(now)).order_by(col(Call.first_seen).desc()).limit(NEWEST))
-    ranked = sorted(words, key=lambda i: (-len(words[i]), i))
-    chosen = list(dict.fromkeys([*ranked[:WITH_WORDS], *matched, *newest]))
-    calls = {call.id: call for call in by_ids(session, chosen)}
+    others = [*matched, *newest]
+    words, ranked = _with_words(session, [*edited.words_nl, *edited.words_en], others, now)
+    calls = {call.id: call for call in by_ids(session, list(dict.fromkeys([*ranked, *others])))}
     scores = _scored(session, trials, edited, list(calls.values()))
     if not scores:
-        return WordsPreview(
-            [calls[i] for i in ranked if i in calls], {}, words, frozenset(words) - set(matched), looked_at=0
-        )
+        found = [calls[i] for i in words]
+        return WordsPreview(found, {}, words, frozenset(words) - set(matched), looked_at=0)
     fits = sorted((i for i in calls if scores[i] >= SHOWN_FROM), key=lambda i: (-scores[i], i))
     return WordsPreview(
         calls=[calls[i] for i in fits],
@@ -84,14 +88,30 @@ def preview_words(session: Session, trials: PreviewScorer, edited: Challenge, no
     )
 
 
-def _with_words(session: Session, words: Sequence[str], now: datetime) -> dict[int, list[str]]:
-    """Standing calls that hold one of the words -> those words."""
-    hits: dict[int, list[str]] = {}
-    for word in words:
-        for call_id in search(session, word.strip("*"), 200):
-            hits.setdefault(call_id, []).append(word)
-    stands = set(session.exec(select(Call.id).where(standing(now), col(Call.id).in_(hits))))
-    return {call_id: words_of for call_id, words_of in hits.items() if call_id in stands}
+def _with_words(
+    session: Session, words: Sequence[str], others: Sequence[int], now: datetime
+) -> tuple[dict[int, list[str]], list[int]]:
+    """The standing calls with most of the words and, among some others, all that have one: their words; and which
+    have most."""
+    told = list(dict.fromkeys(words))
+    dialect = session.connection().dialect
+    asked = {"asked": asked_of_each((word.strip("*") for word in told), dialect), "ids": others, **moments_of(now)}
+    rows = session.connection().execute(_standing_with(dialect.name), asked).all()
+    having = {row.call_id: [told[number] for number in sorted(map(int, row.words.split(",")))] for row in rows}
+    return having, [row.call_id for row in rows if row.place <= WITH_WORDS]
+
+
+@cache
+def _standing_with(dialect: str) -> Select[Any]:
+    """Those with most words first, of as many the newest."""
+    hit = hits_of_each(dialect)
+    numbers = func.aggregate_strings(cast(hit.c.number, Text), ",").label("words")
+    having = sql_select(hit.c.call_id, numbers, func.count().label("many")).group_by(hit.c.call_id).subquery()
+    place = func.row_number().over(order_by=(having.c.many.desc(), having.c.call_id.desc())).label("place")
+    stand = sql_select(having.c.call_id, having.c.words, place).join(Call, col(Call.id) == having.c.call_id)
+    ranked = stand.where(standing(NOW)).subquery()
+    chosen = or_(ranked.c.place <= WITH_WORDS, ranked.c.call_id.in_(IDS))
+    return sql_select(ranked).where(chosen).order_by(ranked.c.place)
 
 
 def _matched(session: Session, challenge_id: str, now: datetime) -> list[int]:
@@ -110,6 +130,14 @@ def _scored(session: Session, trials: PreviewScorer, edited: Challenge, calls: S
     edit = challenge_text(edited, parent.name if parent else None)
     if not calls or not (edit.words_nl or edit.words_en):
         return {}
-    others = [text for text in challenge_texts(session) if text.id != edited.id]
     kept = [(row.texts, row.vectors) for row in stored_rows(session, [call.id for call in calls], installed())]
-    return trials.scores(Question([*others, edit], edited.id, [call_text(call) for call in calls], kept))
+    return trials.scores(
+        Question(_with(edit, challenge_texts(session)), edited.id, [call_text(call) for call in calls], kept)
+    )
+
+
+def _with(edit: ChallengeText, texts: tuple[ChallengeText, ...]) -> tuple[ChallengeText, ...]:
+    """The opgaven with one as it is edited, in its place."""
+    if all(text.id != edit.id for text in texts):
+        return *texts, edit
+    return tuple(edit if text.id == edit.id else text for text in texts)

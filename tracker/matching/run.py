@@ -5,9 +5,11 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Engine, delete, func, or_
+from sqlalchemy import ColumnElement, Engine, Text, cast, delete, func, or_
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Match, Revision
@@ -26,6 +28,9 @@ Progress = Callable[[int, int], None]
 Part = tuple[int, int]  # the first, second, ... of so many
 WHOLE: Part = (1, 1)
 Make = Callable[[Sequence[ChallengeText]], "Matcher"]
+_WORDS = (cast(col(words), Text) for words in (Challenge.words_nl, Challenge.words_en, Challenge.words_not))
+_TEXTS = select_columns(col(Challenge.id), col(Challenge.name), col(Challenge.goal), col(Challenge.parent_id), *_WORDS)
+_TEXTS = _TEXTS.order_by(col(Challenge.agenda_id), col(Challenge.position))
 
 
 def quiet(_done: int, _of: int) -> None:
@@ -101,9 +106,21 @@ def waiting_calls(session: Session) -> int:
     return session.exec(select(func.count()).select_from(Call).where(*_which(key, rebuild=False))).one()
 
 
-def challenge_texts(session: Session) -> list[ChallengeText]:
+def challenge_texts(session: Session) -> tuple[ChallengeText, ...]:
     """The opgaven that have words of their own, as the matcher reads them."""
-    return texts_of(session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position))).all())
+    return _read_texts(tuple(map(tuple, session.connection().execute(_TEXTS))))
+
+
+@lru_cache(maxsize=2)
+def _read_texts(rows: tuple[tuple[Any, ...], ...]) -> tuple[ChallengeText, ...]:
+    """From the rows of all opgaven: the same until one of them is changed, and pages ask for them."""
+    names = {id_: name for id_, name, *_ in rows}
+    texts = []
+    for id_, name, goal, parent, *lists in rows:
+        nl, en, excluded = (tuple(json.loads(words)) for words in lists)
+        if nl or en:
+            texts.append(ChallengeText(id_, name or "", goal, nl, en, excluded, names.get(parent or "")))
+    return tuple(texts)
 
 
 def shipped_challenges() -> list[ChallengeText]:
@@ -148,7 +165,8 @@ def call_text(row: Call) -> CallText:
     )
 
 
-def matched_with(model: str, challenges: Sequence[ChallengeText]) -> str:
+@lru_cache(maxsize=2)
+def matched_with(model: str, challenges: tuple[ChallengeText, ...]) -> str:
     """A key that changes when the model or any opgave's words do."""
     texts = json.dumps([vars(c) for c in challenges], default=list, sort_keys=True, ensure_ascii=False)
     return f"{model}/{hashlib.sha256(texts.encode()).hexdigest()[:16]}"
