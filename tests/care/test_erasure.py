@@ -36,6 +36,7 @@ from tests.letters.test_outbox import make_mail
 from tests.make.lobby import Cast, gather
 from tracker.care.access import access_export, access_export_person, as_one_file
 from tracker.care.erasure import erase_person, erase_user, preview
+from tracker.care.places import named, places
 from tracker.care.retention import sweep
 from tracker.care.spelling import GONE, spelled
 from tracker.clock import Now
@@ -268,3 +269,15 @@ def test_access_is_one_file_in_three_forms_and_says_where_else_the_name_stands(s
     assert NAME in page
     book = openpyxl.load_workbook(io.BytesIO(packed.read("gegevens.xlsx")))
     assert {"stakeholder", "contact_moment", "mentions"} <= set(book.sheetnames)
+
+
+def test_a_name_with_a_letter_that_is_two_as_a_small_one_is_found_and_its_town_alone_is_not(
+    session: Session, now: datetime
+) -> None:
+    cast = gather(session, now)
+    named_here, of_town = (cast.open(title, by=cast.lobbyist) for title in ("Gesprek met Jan Weiß", "Wat Hauss wil"))
+    found = places(session, named("Jan Weiß", "jan@hauss.example"))
+    assert {place.key for place in found if place.table == "dossier"} == {(named_here.id,)}
+    assert of_town.id not in {place.dossier_id for place in found}
+    handed = access_export(session, cast.lobbyist, found=found)
+    assert [line["text"] for line in handed["mentions"] if "dossier" in line["place"]] == ["Gesprek met Jan Weiß"]

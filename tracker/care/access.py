@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from db.queries import Viewer
 from db.rights import attached, visible
 from db.vocabulary import MailKind
 from db.vocabulary_audit import Action
-from tracker.care.places import PUBLISHED, Named, Place, named, named_in, places
+from tracker.care.places import PUBLISHED, Place, places, who_is
 from tracker.exchange.tables import as_workbook
 from tracker.people.data_register import categories
 from tracker.people.on_record import put_on_record
@@ -46,8 +46,13 @@ Kept = Callable[[Table], ColumnElement[bool] | None]
 PAGE = Path(__file__).with_suffix(".html")
 
 
-def access_export(session: Session, user: User, viewer: Viewer | None = None) -> Tables:
-    """Everything kept of a user, table by table; without secrets. ``viewer``: only what they may see."""
+def access_export(
+    session: Session, user: User, viewer: Viewer | None = None, found: Sequence[Place] | None = None
+) -> Tables:
+    """Everything kept of a user, table by table; without secrets. ``viewer``: only what they may see.
+
+    ``found``: where their name stands, for who looked already: that reads every text.
+    """
     people = SQLModel.metadata.tables["user"]
     tables = {"user": _rows(session, people, people.c.id == user.id)}
     for table in SQLModel.metadata.sorted_tables:
@@ -57,7 +62,8 @@ def access_export(session: Session, user: User, viewer: Viewer | None = None) ->
             tables[table.name] = rows
     if viewer is None and (rows := _mail_texts(session, user)):
         tables["mail_text"] = rows
-    return _with_mentions(session, tables if viewer is None else _told(tables), named(user.name, user.email), viewer)
+    told = tables if viewer is None else _told(tables)
+    return _with_mentions(session, told, places(session, who_is(user)) if found is None else found, viewer)
 
 
 def _told(tables: Tables) -> Tables:
@@ -76,8 +82,10 @@ def _mail_texts(session: Session, user: User) -> list[dict[str, Any]]:
     return _rows(session, texts, texts.c.delivery_id.in_(select(mails.c.id).where(*theirs)))
 
 
-def access_export_person(session: Session, stakeholder: Stakeholder, viewer: Viewer | None = None) -> Tables:
-    """Everything kept of a person we speak with, and where else the name stands."""
+def access_export_person(
+    session: Session, stakeholder: Stakeholder, viewer: Viewer | None = None, found: Sequence[Place] | None = None
+) -> Tables:
+    """Everything kept of a person we speak with, and where else the name stands; ``found`` as above."""
     tables: Tables = {}
     for name, column in (
         ("stakeholder", "id"),
@@ -93,18 +101,18 @@ def access_export_person(session: Session, stakeholder: Stakeholder, viewer: Vie
             tables[name] = rows
     if not stakeholder.person:
         return tables
-    return _with_mentions(session, tables, named_in(stakeholder.person, stakeholder.address), viewer)
+    return _with_mentions(session, tables, places(session, who_is(stakeholder)) if found is None else found, viewer)
 
 
-def _with_mentions(session: Session, tables: Tables, who: Named, viewer: Viewer | None) -> Tables:
+def _with_mentions(session: Session, tables: Tables, found: Sequence[Place], viewer: Viewer | None) -> Tables:
     """The same with every text that names them, a line each; of another's rows only who may see those is told."""
     known = {(name, str(row.get("id"))) for name, rows in tables.items() for row in rows}
-    found = [
+    mentions = [
         {"place": place.name, "text": place.excerpt}
-        for place in places(session, who)
+        for place in found
         if place.sure and (place.table, str(place.key[0])) not in known and _may_see(session, viewer, place)
     ]
-    return {**tables, "mentions": found} if found else tables
+    return {**tables, "mentions": mentions} if mentions else tables
 
 
 def _may_see(session: Session, viewer: Viewer | None, place: Place) -> bool:

@@ -6,7 +6,7 @@ pages of public sources. What must be kept by law is said and left.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -49,11 +49,10 @@ from tracker.care.places import (
     Place,
     as_json,
     files_naming,
-    named,
-    named_in,
     places,
     publications_naming,
     strike,
+    who_is,
 )
 from tracker.errors import KeptByHold
 from tracker.people.on_record import put_on_record
@@ -99,6 +98,7 @@ class Preview:
     published: list[Place]
     files: list[int]
     held: dict[int, str]  # dossiers in which the name stays, and why
+    every: Sequence[Place] = ()  # where the name stands, also in what stays
 
     @property
     def seal(self) -> str:
@@ -109,10 +109,10 @@ class Preview:
 
 def preview(session: Session, person: Stakeholder | User, now: datetime) -> Preview:
     """What erasing would do; nothing is changed."""
-    who, holds = _who(person), holds_on(session, local_day(now))
+    who, holds = who_is(person), holds_on(session, local_day(now))
     if isinstance(person, Stakeholder) and not person.person:
         return Preview(who, [], [], [], _files_about(session, person), {})
-    found, in_held = _standing(session, who, holds)
+    every, found = _standing(session, who, holds)
     ours = [place for place in found if not place.published]
     about = _files_about(session, person) if isinstance(person, Stakeholder) else []
     files = sorted({*about, *files_naming(session, who)})
@@ -122,21 +122,15 @@ def preview(session: Session, person: Stakeholder | User, now: datetime) -> Prev
         [place for place in ours if not place.sure],
         [place for place in found if place.published],
         files,
-        dict(sorted(holds.dossiers.items())) if in_held else {},
+        dict(sorted(holds.dossiers.items())) if len(found) < len(every) else {},
+        every,
     )
 
 
-def _who(person: Stakeholder | User) -> Named:
-    if isinstance(person, User):
-        return named(person.name, person.email)
-    return named_in(person.person, person.address)
-
-
-def _standing(session: Session, who: Named, holds: Holds) -> tuple[list[Place], bool]:
-    """Where they are named, and whether that is in a held dossier too, which stays; all texts are read once."""
+def _standing(session: Session, who: Named, holds: Holds) -> tuple[list[Place], list[Place]]:
+    """Where they are named, and of these what stands in no held dossier, which stays; all texts are read once."""
     every = places(session, who)
-    free = [place for place in every if place.dossier_id not in holds.dossiers]
-    return free, len(free) < len(every)
+    return every, [place for place in every if place.dossier_id not in holds.dossiers]
 
 
 def erase_person(session: Session, stakeholder: Stakeholder, now: datetime, also: Iterable[Place] = ()) -> Erased:
@@ -149,12 +143,12 @@ def erase_person(session: Session, stakeholder: Stakeholder, now: datetime, also
     if why := holds.of(stakeholder):
         raise KeptByHold(f"Deze persoon moet nog bewaard blijven: {why}")
     report = Erased(f"stakeholder {stakeholder.id}", now)
-    who = _who(stakeholder)
+    who = who_is(stakeholder)
     for same in _same_person(session, stakeholder):
         if why := holds.of(same):
             report.held.append(f"stakeholder {same.id}: {why}")
             continue
-        who = Named((*who.words, *_who(same).words), who.surname)
+        who = Named((*who.words, *who_is(same).words), who.surname)
         report.left += [f"document {number}, inhoud" for number in _files_about(session, same)]
         same.person = same.address = same.purpose = ""
         same.retain_until, same.erased_at = None, now
@@ -178,7 +172,7 @@ def _out_of_texts(session: Session, who: Named, also: Iterable[Place], now: date
     """Cancel what waits, strike every text, and name what a person must still look at."""
     holds = holds_on(session, local_day(now))
     _cancel_mail(session, who, report)
-    found, in_held = _standing(session, who, holds)
+    every, found = _standing(session, who, holds)
     asked = {(place.table, place.key, place.column) for place in also}
     agreed = [p for p in found if not p.published and (p.sure or (p.table, p.key, p.column) in asked)]
     report.texts += strike(session, who, agreed, now)
@@ -187,7 +181,7 @@ def _out_of_texts(session: Session, who: Named, also: Iterable[Place], now: date
     files = [f"document {number}, inhoud" for number in files_naming(session, who)]
     files += [f"publication {number}, inhoud" for number in publications_naming(session, who)]
     report.left += [name for name in files if name not in report.left]
-    if in_held:
+    if len(found) < len(every):
         report.held += [f"dossier {number}: {why}" for number, why in sorted(holds.dossiers.items())]
 
 
@@ -219,7 +213,7 @@ def _files_about(session: Session, stakeholder: Stakeholder) -> list[int]:
 def erase_user(session: Session, user: User, now: datetime, also: Iterable[Place] = ()) -> Erased:
     """Make a user a pseudonym: nothing mails, signs in or reads any more, and the log keeps 'gewist 12'."""
     report = Erased(f"user {user.id}", now)
-    who = _who(user)
+    who = who_is(user)
     _empty_mail(session, user, report)
     _remove_theirs(session, user, report)
     for subscription in session.exec(select(Subscription).where(Subscription.user_id == user.id)):

@@ -43,8 +43,7 @@ def surname(name: str) -> str:
     return name.split()[-1] if name.split() else ""
 
 
-def handle(name: str) -> str:
-    """The longest run of plain letters of a name: a row without it need not be read. Empty where there is none."""
-    runs = re.findall(r"[a-z0-9]+", unicodedata.normalize("NFC", name).casefold())
-    longest = max(runs, key=len, default="")
-    return longest if len(longest) >= SHORTEST else ""
+def handles(name: str) -> frozenset[str]:
+    """The runs of plain letters of a name: a row without each of them need not be read. Empty where none is long."""
+    runs = re.findall(r"[a-z0-9]+", unicodedata.normalize("NFC", name).lower())
+    return frozenset(run for run in runs if len(run) >= SHORTEST)

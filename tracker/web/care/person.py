@@ -1,7 +1,7 @@
 """Beheer: what is kept of one person, as a file to hand over; and erasing them, seen first and pressed twice."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -57,12 +57,13 @@ def _ours(request: RequestContext, places: list[Place]) -> list[Place]:
 
 def _page(request: RequestContext, person: Stakeholder | User, state: FormState) -> Response:
     seen = preview(request.session, person, request.now.instant)
+    kept = _kept(request, person, seen.every)
     return request.page(
         "care/person.html",
         state=state,
         **_said(request, person),
         address=_address(person),
-        counts=sorted(Counter(kind_of(table) for table, rows in _kept(request, person).items() for _ in rows).items()),
+        counts=sorted(Counter(kind_of(table) for table, rows in kept.items() for _ in rows).items()),
         kind_of=kind_of,
         seen=seen,
         sure=_ours(request, seen.sure),
@@ -98,11 +99,11 @@ def _address(person: Stakeholder | User) -> str:
     return f"/beheer/privacy/{'gebruikers' if isinstance(person, User) else 'personen'}/{person.id}"
 
 
-def _kept(request: RequestContext, person: Stakeholder | User) -> Tables:
+def _kept(request: RequestContext, person: Stakeholder | User, found: Sequence[Place] | None = None) -> Tables:
     """What the administrator may see of it: files of others are not theirs to hand over."""
     if isinstance(person, User):
-        return access_export(request.session, person, request.viewer)
-    return access_export_person(request.session, person, request.viewer)
+        return access_export(request.session, person, request.viewer, found)
+    return access_export_person(request.session, person, request.viewer, found)
 
 
 of_contact = PageOf(find_contact, _page, _address)
