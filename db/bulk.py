@@ -8,7 +8,7 @@ from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Table, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, insert, select, text, update
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import Session
 
@@ -77,20 +77,43 @@ def add(session: Session, into: Table, rows: Sequence[Mapping[str, Any]]) -> Non
         connection.execute(insert(into), rows)
 
 
+def change(session: Session, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change rows, all with the same keys; ``b_id`` says which. SQLite's driver gets them as it stores them."""
+    if not rows:
+        return
+    connection, statement = session.connection(), update(into).where(into.c.id == bindparam("b_id"))
+    if connection.dialect.name != "sqlite":
+        connection.execute(statement, rows)
+        return
+    made = _made(statement, connection, [name for name in rows[0] if name != "b_id"])
+    columns = [_as_stored(connection, into, name, rows) for name in made.positiontup]
+    connection.exec_driver_sql(str(made), list(zip(*columns, strict=True)))
+
+
 def _add_by_the_driver(
     connection: Connection, into: Table, usual: dict[str, Any], rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """``usual``: what the columns hold that the rows leave out."""
-    dialect = connection.dialect
-    many: dict[str, Any] = {"column_keys": [*rows[0], *usual], "for_executemany": True}
-    statement: Any = insert(into).compile(dialect=dialect, **many)
+    made = _made(insert(into), connection, [*rows[0], *usual])
     columns = [
-        repeat(_stored([usual[name]], _converter(into, name, dialect))[0], len(rows))
+        repeat(_as_stored(connection, into, name, [usual])[0], len(rows))
         if name in usual
-        else _stored(list(map(itemgetter(name), rows)), _converter(into, name, dialect))
-        for name in statement.positiontup
+        else _as_stored(connection, into, name, rows)
+        for name in made.positiontup
     ]
-    _insert(connection, str(statement), list(zip(*columns, strict=True)))
+    _insert(connection, str(made), list(zip(*columns, strict=True)))
+
+
+def _made(statement: Any, connection: Connection, names: list[str]) -> Any:
+    """A statement for many rows, as this database takes it."""
+    many: dict[str, Any] = {"column_keys": names, "for_executemany": True}
+    return statement.compile(dialect=connection.dialect, **many)
+
+
+def _as_stored(connection: Connection, into: Table, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """A column of these rows as the driver takes it."""
+    values, column = list(map(itemgetter(name), rows)), into.c["id" if name == "b_id" else name]
+    return _stored(values, column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect))
 
 
 def _insert(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -105,14 +128,12 @@ def _insert(connection: Connection, statement: str, rows: Sequence[tuple[Any, ..
         connection.exec_driver_sql(statement, list(rows[whole:]))
 
 
-def _converter(into: Table, name: str, dialect: Dialect) -> Convert | None:
-    return into.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-
-
 def _stored(values: list[Any], convert: Convert | None) -> list[Any]:
     """The values of a column as the driver takes them; one that stands in many rows is made once."""
     if convert is None:
         return values
+    if len(set(map(id, values))) == 1:  # as in most columns that few calls fill
+        return [convert(values[0])] * len(values)
     # All are held by the list, so that no two of them share an id; what is empty is alike within its type.
     names = [id(value) if value else type(value) for value in values]
     made = {name: convert(value) for name, value in dict(zip(names, values, strict=True)).items()}
@@ -124,8 +145,7 @@ def add_plain(session: Session, into: Table, columns: Sequence[str], rows: Seque
     if not rows:
         return
     connection = session.connection()
-    many: dict[str, Any] = {"column_keys": list(columns), "for_executemany": True}
-    statement: Any = insert(into).compile(dialect=connection.dialect, **many)
+    statement = _made(insert(into), connection, list(columns))
     by_name = (dict(zip(columns, row, strict=True)) for row in rows)
     given = [tuple(row[name] for name in statement.positiontup) if statement.positional else row for row in by_name]
     connection.exec_driver_sql(str(statement), given)

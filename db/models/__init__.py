@@ -41,6 +41,7 @@ from db.models.calls import (
     Revision,
     Sighting,
     Snapshot,
+    SourceReading,
 )
 from db.models.care import Hold, Informed, PublicContact, WooDecision
 from db.models.contacts import Commitment, ContactMoment, DossierMoment, Moment, Outcome, Stake, Stakeholder

@@ -157,7 +157,9 @@ class Call(Numbered, table=True):
     held_why: str = Field(default="", description="what is odd about it, in Dutch")
     held_since: datetime | None = None
     first_seen: datetime = Field(index=True)
-    last_seen: datetime
+    last_seen: datetime = Field(
+        description="kept up where its last date has passed, see db/status.py; else its sightings know: db/last_seen.py"
+    )
     joined_into: int | None = Field(default=None, foreign_key="call.id", description="a redirect after a join")
     previous_round_id: int | None = Field(
         default=None, foreign_key="call.id", description="the round before this one, under the same id in its source"
@@ -180,13 +182,24 @@ class Sighting(Numbered, table=True):
     snapshot: str | None = Field(default=None, description="SHA-256 of the bytes it was read from")
     references: list[str] = Field(default_factory=list, sa_type=JSON, description="official references, for joining")
     first_seen: datetime
-    last_seen: datetime
+    last_seen: datetime = Field(description="where it is no longer listed: the last crawl of its source that named it")
+    listed: bool = Field(
+        default=False, description="the newest SourceReading named it: then it was seen at that moment"
+    )
     missed: int = Field(default=0, description="complete catalogue crawls in a row without it")
     gone_at: datetime | None = None
     waiting_since: datetime | None = Field(
         default=None, description="since when its source says something odd, which is not taken over yet"
     )
     waiting_why: str = Field(default="", description="what is odd, in Dutch")
+
+
+class SourceReading(SQLModel, table=True):
+    """When what a source lists was last taken over: one row a source, so that what is as before is not written anew."""
+
+    __tablename__ = "source_reading"
+    source: str = Field(primary_key=True)
+    at: datetime
 
 
 class Reference(SQLModel, table=True):

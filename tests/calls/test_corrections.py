@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Call, Correction, Deadline, Dismissal, Participant, Revision, Sighting, User
 from db.queries import CallFilter, calls_for, live_call, newest_crawls
+from db.search import search
 from tests.make.crawls import closes, make_listing, store
 from tracker.calls.corrections import add_call, standing_correction, take_back
 from tracker.calls.corrections import correct as correct_value
@@ -142,6 +143,23 @@ def test_parting_undoes_joining(session: Session, now: datetime, person: User) -
         part(session, 2, now)
     with pytest.raises(CannotJoin):
         join(session, 1, 1, now)
+
+
+def test_a_parted_call_is_found_by_what_its_source_said_while_it_was_joined(
+    session: Session, now: datetime, person: User
+) -> None:
+    store(session, [make_listing(1)], now)
+    store(session, [stcrt(title="Watervonk")], now, source="bekendmakingen")
+    join(session, 2, 1, now)
+    session.commit()
+    store(session, [stcrt(title="Zonnevonk")], now + DAY, source="bekendmakingen")
+    part(session, 2, now + DAY)
+    session.commit()
+    assert (call(session, 2).title, search(session, "zonnevonk"), search(session, "watervonk")) == (
+        "Zonnevonk",
+        [2],
+        [],
+    )
 
 
 def test_what_names_one_reference_joins_by_itself(session: Session, now: datetime) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, func, select
 
+from db.last_seen import last_seen
 from db.models import Call, Crawl, Deadline, Revision, Sighting, Snapshot
 from db.status import status_of
 from db.vocabulary import RevisionKind, SourceKind, Status
@@ -48,12 +49,12 @@ def test_crawling_again_changes_nothing(session: Session, now: datetime) -> None
     result = store(session, listings, now + DAY)
     assert (result.new, result.changed, result.gone, result.back, result.unchanged) == ((), (), (), (), 5)
     assert len(revisions(session)) == 5
-    assert only_call_seen(session) == {now + DAY}
+    assert seen(session) == {now + DAY}
 
 
-def only_call_seen(session: Session) -> set[datetime]:
+def seen(session: Session) -> set[datetime]:
     session.expire_all()
-    return {call.last_seen for call in session.exec(select(Call))}
+    return set(last_seen(session, session.exec(select(Sighting))).values())
 
 
 def test_a_moved_deadline_keeps_its_row_and_is_told(session: Session, now: datetime) -> None:
@@ -192,7 +193,7 @@ def test_a_source_that_says_unchanged_keeps_everything(session: Session, now: da
         result = store(session, [], now + run * DAY, unchanged=True)
         assert result.judgement.complete
         assert result.gone == ()
-    assert only_call_seen(session) == {now + 5 * DAY}
+    assert seen(session) == {now + 5 * DAY}
     assert session.exec(select(Crawl.seen).order_by(col(Crawl.id).desc())).first() == 2
 
 

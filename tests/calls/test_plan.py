@@ -28,7 +28,7 @@ def remembered(**fields: object) -> SourceMemory:
 def test_what_a_crawl_changes_is_decided_from_values_alone(now: datetime) -> None:
     moved = make_listing(1, deadlines=[closes("2026-11-02")])
     known = {"1": KnownSighting(11, "1", "as it was", call_id=1, missed=0, gone=False)}
-    state = CallState(1, 3, None, {11: SourceRecord("rvo", "1", make_listing(1).as_json())})
+    state = CallState(1, 3, None, now, {11: SourceRecord("rvo", "1", make_listing(1).as_json())})
     crawled = make_crawled([moved, make_listing(2)], now)
     plan = decide(crawled, compare(crawled, known), remembered(states={1: state}), Judgement(True), now)
     assert (plan.result.new, plan.result.changed, plan.result.telling) == ((8,), (1,), (1,))
@@ -40,7 +40,7 @@ def test_what_a_crawl_changes_is_decided_from_values_alone(now: datetime) -> Non
 
 def test_a_call_that_is_missing_too_often_is_planned_as_gone_unless_its_source_could_not_confirm(now: datetime) -> None:
     known = {"1": KnownSighting(11, "1", "as it was", call_id=1, missed=2, gone=False)}
-    state = CallState(1, 3, None, {11: SourceRecord("rvo", "1", make_listing(1).as_json())})
+    state = CallState(1, 3, None, now, {11: SourceRecord("rvo", "1", make_listing(1).as_json())})
     memory = remembered(states={1: state}, running={1})
     for unconfirmed, gone in ((frozenset(), (1,)), (frozenset({"1"}), ())):
         crawled = make_crawled([make_listing(2)], now, unconfirmed=unconfirmed)

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Call, Revision
+from db.last_seen import last_seen
+from db.models import Call, Revision, Sighting
 from db.session import writing
 from db.status import status_of
 from db.vocabulary import Status
@@ -52,8 +53,9 @@ def test_what_changed_between_march_and_may(session: Session, both: tuple[Ingest
     assert (len(march.new), march.judgement.complete) == (932, True)
     assert (len(may.new), len(may.gone), len(may.back), may.held) == (222, 0, 0, 0)
     assert may.judgement.complete, may.judgement.why
-    calls = session.exec(select(Call)).all()
-    unlisted = [call for call in calls if call.last_seen == MARCH]
+    in_march = {id_ for id_, seen in last_seen(session, session.exec(select(Sighting))).items() if seen == MARCH}
+    of_march = select(Sighting.call_id).where(col(Sighting.id).in_(in_march))
+    unlisted = session.exec(select(Call).where(col(Call.id).in_(of_march))).all()
     assert len(unlisted) == 443
     assert Counter(status_of(call, MAY) for call in unlisted) == {Status.CLOSED: 443}
     assert len(changed(session, "closes")) == 6

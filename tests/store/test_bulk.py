@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from db.bulk import add, in_parts
+from db.bulk import add, change, in_parts
 from db.models import Call, Crawl, Deadline
 from db.models.columns import table
 from db.session import reading, writing
@@ -48,6 +48,23 @@ def test_rows_that_the_driver_stores_are_those_that_sqlalchemy_stores(engine: En
             half = len(plain) // 2
             assert plain[:half] == plain[half:]
             assert half
+
+
+def test_rows_that_the_driver_changes_are_those_that_sqlalchemy_would_store(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        for first in (1, 11):
+            add(session, CALL, [{**row, "title": "Was", "budget": None} for row in rows_of_calls(now, first)])
+        anew = [{"b_id": row.pop("id"), **row} for row in rows_of_calls(now, 1)]
+        change(session, CALL, anew)
+        for row in anew:
+            values = {name: value for name, value in row.items() if name != "b_id"}
+            session.connection().execute(update(CALL).where(CALL.c.id == row["b_id"] + 10).values(values))
+        change(session, CALL, [])
+    with reading(engine) as session:
+        stored = session.connection().execute(select(CALL).order_by(CALL.c.id)).all()
+        plain = [{name: value for name, value in row._mapping.items() if name != "id"} for row in stored]
+        assert plain[:3] == plain[3:]
+        assert [row["title"] for row in plain[:3]] == ["Één 'regeling'", "", "T"]
 
 
 def test_a_moment_without_a_zone_and_a_word_that_is_none_are_refused_in_bulk_too(engine: Engine, now: datetime) -> None:

@@ -63,6 +63,19 @@ class SourceRecord:
         days: Mapping[str, str] = self.fields.get("stale", {})
         return days
 
+    @cached_property
+    def dates(self) -> tuple[ListedDeadline, ...]:
+        """Its dates, in their order."""
+        dates = self.deadlines
+        if dates is None:
+            dates = tuple(map(ListedDeadline.model_validate, self.fields.get("deadlines", ())))
+        return tuple(sorted(dates, key=by_date)) if len(dates) > 1 else dates
+
+    @cached_property
+    def merged(self) -> "MergedCall":
+        """What we would show of it alone."""
+        return merge_one(self)
+
     def names(self, name: str) -> bool:
         """Whether the source still says something of this field."""
         return name in self.fields and name not in self.stale
@@ -152,7 +165,7 @@ def as_date(deadline: ListedDeadline) -> dict[str, Any]:
 
 def merge_records(records: Sequence[SourceRecord], corrections: Mapping[str, Any] | None = None) -> MergedCall:
     """``corrections``: field or kind of date -> the value a person gave it."""
-    merged = merge_one(records[0]) if len(records) == 1 else _merge_several(records)
+    merged = records[0].merged if len(records) == 1 else _merge_several(records)
     return _correct(merged, corrections) if corrections else merged
 
 
@@ -179,7 +192,7 @@ def _review(records: Sequence[SourceRecord]) -> tuple[str, ...]:
 def merge_one(record: SourceRecord) -> MergedCall:
     """The common case: one source."""
     fields = SILENT | {name: value for name, value in record.fields.items() if name in SILENT}
-    deadlines = dates_of(record)
+    deadlines = record.dates
     provenance = _from_one(record.source, tuple(record.fields), tuple(d.kind for d in deadlines))
     proof = dict(record.fields.get("proof", {}))
     fields, stale = _rolling(fields, deadlines), dict(record.stale)
@@ -199,13 +212,6 @@ def _rolling(fields: dict[str, Any], deadlines: Iterable[ListedDeadline]) -> dic
     if fields["allocation"] is None and any(d.kind == DeadlineKind.ROLLING for d in deadlines):
         fields["allocation"] = str(Allocation.ROLLING)
     return fields
-
-
-def dates_of(record: SourceRecord) -> tuple[ListedDeadline, ...]:
-    deadlines = record.deadlines
-    if deadlines is None:
-        deadlines = tuple(ListedDeadline.model_validate(d) for d in record.fields.get("deadlines", ()))
-    return tuple(sorted(deadlines, key=by_date)) if len(deadlines) > 1 else deadlines
 
 
 def by_date(deadline: ListedDeadline) -> tuple[str, str, str]:
@@ -265,7 +271,7 @@ def _final_word(ordered: Sequence[SourceRecord]) -> SourceRecord | None:
 
 def _merge_dates(ordered: Sequence[SourceRecord]) -> tuple[tuple[ListedDeadline, ...], dict[str, str]]:
     """Each kind of date from the first source that names it; an hour another source knows of the same day is taken."""
-    by_source = [(record.source, dates_of(record)) for record in ordered]
+    by_source = [(record.source, record.dates) for record in ordered]
     chosen: dict[str, tuple[str, list[ListedDeadline]]] = {}
     for still in (True, False):  # what a source only named before comes after what any of them names today
         for source, dates in by_source:
@@ -296,7 +302,7 @@ def _conflicts(ordered: Sequence[SourceRecord]) -> dict[str, dict[str, Any]]:
 
 
 def _conflicting_dates(kind: str, listing: Sequence[SourceRecord]) -> dict[str, Any]:
-    named = {record.source: [d for d in dates_of(record) if not d.stale_since] for record in reversed(listing)}
+    named = {record.source: [d for d in record.dates if not d.stale_since] for record in reversed(listing)}
     dates = {source: [d for d in listed if d.kind == kind] for source, listed in named.items()}
     dates = {source: listed for source, listed in dates.items() if listed}
     days = {tuple(d.day for d in listed) for listed in dates.values()}

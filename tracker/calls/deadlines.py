@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from db.vocabulary import DeadlineKind
@@ -35,9 +35,11 @@ def with_passed(dates: tuple[ListedDeadline, ...], rows: Sequence[Any], now: dat
     A page that drops the date after it passed does not make a closed call open again.
     """
     kinds = {d.kind for d in dates}
+    tomorrow = now.date() + timedelta(days=1)  # in no zone has a later day begun
+    ended = (row for row in rows if row.cancelled_at is None and row.day is not None and row.day <= tomorrow)
     passed = [
         date
-        for date in (as_listed(row) for row in rows if row.cancelled_at is None)
+        for date in map(as_listed, ended)
         if _passed(date, now) and (date.kind not in kinds or _is_dropped_cut_off(date, dates))
     ]
     return tuple(sorted((*dates, *passed), key=by_date)) if passed else dates

@@ -27,11 +27,11 @@ from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
 def beside_before(
     comparison: Comparison, before: Mapping[int, SourceRecord], under_way: Mapping[int, RunningCall], now: datetime
 ) -> list[tuple[KnownSighting, ReportedListing]]:
-    """The changed listings, each with the facts that its source is silent about; what is odd waits as it was.
+    """The changed listings; what is odd waits as it was.
 
     ``before``: by the id of the sighting; ``under_way``: the calls of the source that were not over.
     """
-    beside = [(known, before[known.id], said.beside(before[known.id], now)) for known, said in comparison.changed]
+    beside = [(known, before[known.id], reported) for known, reported in comparison.changed]
     at_once = over_at_once(((known, reported) for known, _, reported in beside), under_way, now)
     other_titles = retitled(beside, len(comparison.unchanged) + len(beside))
     known_titles: set[str] | None = None  # made where a title changed: most days none does

@@ -24,7 +24,7 @@ TRACKING = re.compile(
 def fingerprint(listing: Listing) -> str:
     """SHA-256 of what a source says; equal means that nothing at all needs comparing."""
     noise = None if NOISE.isdisjoint(listing.model_fields_set) else NOISE  # to leave out takes as long as the rest
-    content = LISTINGS.dump_json(listing, exclude=noise, exclude_defaults=True)
+    content = LISTINGS.serializer.to_json(listing, exclude=noise, exclude_defaults=True)
     return hashlib.sha256(content).hexdigest()
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tracker.calls.consolidate import merge_one
 from tracker.calls.identity import same_reference
 from tracker.calls.sightings import ReportedListing
 
@@ -32,7 +31,7 @@ def link_by_reference(
     linked: dict[str, int] = {}
     for reported in new:
         references = {same_reference(name) for name in reported.listing.references}
-        closes_at = merge_one(reported.record).closes_at if references and open_to_link else None
+        closes_at = reported.merged.closes_at if references and open_to_link else None
         fitting = [
             call
             for call, candidate in open_to_link.items()

@@ -13,8 +13,9 @@ from db.models import Call, Sighting
 from db.models.columns import table
 from db.queries import BY_HAND
 from db.status import OVER
-from tracker.calls.oddities import FEWEST_LOST, RunningCall, lost_counts, title_and_closing
-from tracker.calls.plan import SourceMemory
+from tracker.calls.consolidate import SourceRecord
+from tracker.calls.oddities import FEWEST_LOST, RunningCall, is_over, is_retitled, lost_counts, title_and_closing
+from tracker.calls.plan import SourceMemory, nearly_gone
 from tracker.calls.sightings import Comparison, KnownSighting
 
 CALL, SIGHTING = table(Call), table(Sighting)
@@ -23,25 +24,41 @@ CALL, SIGHTING = table(Call), table(Sighting)
 def with_losses(
     session: Session, source: str, comparison: Comparison, memory: SourceMemory, now: datetime
 ) -> SourceMemory:
-    """What is remembered, with what the calls of this crawl lost; people may leave out what they like."""
+    """What is remembered, with what the calls of this crawl lost and beside which others they stand.
+
+    People may leave out what they like, and call things as they like.
+    """
     if source == BY_HAND:
         return memory
     before = {number: record for state in memory.states.values() for number, record in state.records.items()}
     losses = lost_counts(comparison, before, now)
-    return replace(memory, losses=losses, still_named=still_named(session, losses, comparison.unchanged))
+    running = under_way(session, source, now) if may_be_odd(comparison, before, now) else {}
+    return replace(
+        memory,
+        losses=losses,
+        still_named=still_named(session, losses, comparison.unchanged),
+        under_way=running,
+        known_titles=(
+            known_titles(running, {known.call_id for known in comparison.missing}) if comparison.new else set()
+        ),
+    )
+
+
+def may_be_odd(comparison: Comparison, before: Mapping[int, SourceRecord], now: datetime) -> bool:
+    """Whether anything is new, gone, over or called otherwise: only that is judged by the other calls of its source."""
+    if comparison.new or nearly_gone(comparison.missing):
+        return True
+    pairs = comparison.changed
+    return any(is_over(said, now) or is_retitled(before[known.id], said.said) for known, said in pairs)
 
 
 def under_way(session: Session, source: str, now: datetime) -> dict[int, RunningCall]:
-    """Every call that a source lists and that is not over; none of what people typed."""
-    if source == BY_HAND:
-        return {}
+    """Every call that a source lists and that is not over."""
     c, s = CALL.c, SIGHTING.c
     columns = select(c.id, c.title, c.instrument, c.type_of_action, c.closes_at).join(SIGHTING, s.call_id == c.id)
     running = columns.where(s.source == source, s.gone_at.is_(None), *running_conditions(now))
-    return {
-        row.id: RunningCall(row.title, (row.instrument, row.type_of_action or ""), row.closes_at)
-        for row in session.connection().execute(running)
-    }
+    rows = session.connection().execute(running).all()
+    return {call: RunningCall(title, (kind, action or ""), closes) for call, title, kind, action, closes in rows}
 
 
 def known_titles(running: Mapping[int, RunningCall], missing: Collection[int]) -> set[tuple[str, datetime | None]]:

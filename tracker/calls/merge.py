@@ -110,7 +110,7 @@ def part(session: Session, other: int, now: datetime, user: User | None = None) 
     session.flush()
     after = states(session, [keep, other], now)
     before.setdefault(other, after[other].merged(now))
-    write_restated(session, restate(before, after, streams(session), Occasion(now)))
+    write_restated(session, restate(before, after, streams(session), Occasion(now), whole={other}))
     note(session, keep, "parted", {"call": other, "user": user.id if user else None}, now)
     session.expire_all()
     return keep

@@ -11,14 +11,14 @@ many new calls without a door to come        | held from mail
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from db.status import OVER
 from notifications.wording import amount, short_day
 from scrapers.listing import AMOUNTS
-from tracker.calls.consolidate import SourceRecord, dates_of
+from tracker.calls.consolidate import SourceRecord
 from tracker.calls.identity import same_text
 from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
 from tracker.calls.silence import ENDS, lost_fields
@@ -39,8 +39,7 @@ GONE_AT_ONCE = f"De bron toont opeens geen enkele regeling van deze soort meer: 
 Type = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class RunningCall:
+class RunningCall(NamedTuple):
     """A call of the source that was not over before this crawl, and until when one can come in."""
 
     title: str
@@ -65,6 +64,8 @@ def lost(comparison: Comparison, counts: Mapping[str, int], still_named: Mapping
 
     ``still_named``: how many calls name a field as before.
     """
+    if all(count < FEWEST_LOST for count in counts.values()):
+        return []
     seen = len(comparison.unchanged) + len(comparison.changed)
     fresh = Counter(name for reported in comparison.new for name in _named(reported.said))
     kept = Counter(name for _, reported in comparison.changed for name in _named(reported.said))
@@ -77,7 +78,7 @@ def lost(comparison: Comparison, counts: Mapping[str, int], still_named: Mapping
 
 
 def _named(record: SourceRecord) -> set[str]:
-    return {name for name in record.fields if record.fields[name]} | {str(d.kind) for d in dates_of(record)}
+    return {name for name in record.fields if record.fields[name]} | {str(d.kind) for d in record.dates}
 
 
 def oddity(before: SourceRecord, after: SourceRecord, now: datetime) -> str:
@@ -95,11 +96,11 @@ def _odd_amount(before: SourceRecord, after: SourceRecord) -> str:
 
 def _odd_date(before: SourceRecord, after: SourceRecord, now: datetime) -> str:
     """A date ahead that slipped about a year back, as when a site gets its year wrong."""
-    named = {(d.kind, d.day) for d in dates_of(after)}
-    for old in dates_of(before):
+    named = {(d.kind, d.day) for d in after.dates}
+    for old in before.dates:
         if old.kind not in ENDS or old.day is None or (old.over_at or now) <= now or (old.kind, old.day) in named:
             continue
-        for new in dates_of(after):
+        for new in after.dates:
             if new.kind == old.kind and new.day and abs(old.day - new.day - A_YEAR) <= ABOUT:
                 return f"De bron noemt nu {short_day(new.day)}, was {short_day(old.day)}: {NOT_TAKEN_OVER}."
     return ""
@@ -110,8 +111,8 @@ def not_its_page(before: SourceRecord, after: SourceRecord, known_titles: Collec
 
     ``known_titles``: folded, of the calls of the source that were not over.
     """
-    had = {name for name in AMOUNTS if before.fields.get(name)} | {d.kind for d in dates_of(before)}
-    bare = had and not dates_of(after) and not any(after.fields.get(name) for name in AMOUNTS)
+    had = {name for name in AMOUNTS if before.fields.get(name)} | {d.kind for d in before.dates}
+    bare = had and not after.dates and not any(after.fields.get(name) for name in AMOUNTS)
     if not is_retitled(before, after) or not (bare or folded(str(after.fields["title"])) in known_titles):
         return ""
     title = str(after.fields["title"])[:100]
@@ -146,7 +147,7 @@ def over_at_once(
     pairs: Iterable[tuple[KnownSighting, ReportedListing]], running: Mapping[int, RunningCall], now: datetime
 ) -> set[int]:
     """The calls that the crawl says to be over, where that leaves no call of their type running."""
-    ended = [known.call_id for known, reported in pairs if known.call_id in running and _is_over(reported, now)]
+    ended = [known.call_id for known, reported in pairs if known.call_id in running and is_over(reported, now)]
     return of_whole_types(ended, running)
 
 
@@ -158,7 +159,8 @@ def of_whole_types(calls: Sequence[int], running: Mapping[int, RunningCall]) -> 
     return {call for call in calls if call in running and running[call].type in whole}
 
 
-def _is_over(reported: ReportedListing, now: datetime) -> bool:
+def is_over(reported: ReportedListing, now: datetime) -> bool:
+    """Whether its last gate has passed, or its source says that it is over."""
     merged = reported.merged
     closes_at = merged.closes_at
     return merged.fields["source_word"] in OVER or (closes_at is not None and closes_at <= now)

@@ -119,14 +119,19 @@ class IngestPlan:
     missed_sightings: Sequence[int] = ()
     gone_sightings: Sequence[int] = ()
     kept_back_sightings: Sequence[int] = ()
-    unchanged_sightings: Sequence[int] = ()
+    left_out_sightings: Sequence[int] = ()
+    returned_sightings: Sequence[int] = ()
     unlisted_sightings: Rows = field(default_factory=list)
-    listed_calls: set[int] = field(default_factory=set)
     restated: Restated = field(default_factory=Restated)
     settled_revisions: Sequence[int] = ()
     late_revisions: Rows = field(default_factory=list)
     held_calls: Mapping[int, str] = field(default_factory=dict)
     questions: QuestionRows = field(default_factory=QuestionRows)
+
+    @property
+    def says_what_is_listed(self) -> bool:
+        """Nothing of a different crawl is taken over, and one that was broken off at once leaves all as it was."""
+        return not self.result.judgement.lost and _names_any(self.crawled)
 
 
 def wanted_snapshots(comparison: Comparison) -> set[str]:
@@ -180,9 +185,9 @@ def _taken_over(
         references=rows.reference_rows((a.sighting_id, a.reported) for a in (*begun, *linked, *changed)),
         missed_sightings=[known.id for known in missed],
         gone_sightings=[known.id for known in gone],
-        unchanged_sightings=[known.id for known in comparison.unchanged],
+        left_out_sightings=_left_out(crawled, comparison),
+        returned_sightings=[k.id for k in comparison.unchanged if k.missed or k.gone or not k.listed],
         unlisted_sightings=_unlisted(crawled, comparison),
-        listed_calls={*(known.call_id for known in comparison.unchanged), *_calls([*changed, *linked])},
         restated=restated,
         settled_revisions=[row.id for field in standing for row in field.revisions if row.damped],
         late_revisions=late,
@@ -231,7 +236,7 @@ def _assign(
 
 
 def _beside_before(comparison: Comparison, memory: SourceMemory, now: datetime) -> list[AssignedListing]:
-    """The changed listings, each with the facts that its source is silent about; what is odd waits as it was."""
+    """The changed listings; what is odd waits as it was."""
     before = {number: record for state in memory.states.values() for number, record in state.records.items()}
     heard = beside_before(comparison, before, memory.under_way, now)
     return [AssignedListing(known.id, known.call_id, reported) for known, reported in heard]
@@ -267,6 +272,19 @@ def _missed(
     if crawled.kind != SourceKind.CATALOGUE or not judgement.complete or crawled.unchanged:
         return []
     return [known for known in comparison.missing if known.call_id in memory.running]
+
+
+def _names_any(crawled: Crawled) -> bool:
+    """Whether it says of any call that it is listed."""
+    return crawled.unchanged or bool(crawled.listings)
+
+
+def _left_out(crawled: Crawled, comparison: Comparison) -> list[int]:
+    """What was listed until this crawl: their rows keep when; so does that of a round which ended."""
+    if crawled.unchanged or not _names_any(crawled):
+        return []
+    ended = (known for known, _ in comparison.rounds if known.listed)
+    return [known.id for known in (*comparison.left_out, *ended)]
 
 
 def _unlisted(crawled: Crawled, comparison: Comparison) -> Rows:

@@ -1,5 +1,6 @@
 """Decide what becomes of questions: one a field of a sighting, until a person or the source's text settles it. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,10 +47,13 @@ def decide_questions(
 ) -> QuestionRows:
     """Lay what listings ask beside what was asked before: new, the same, worded anew, or raised no more."""
     result = QuestionRows()
+    asked_before = defaultdict[int, list[tuple[str, AskedBefore]]](list)
+    for (sighting_id, name), known in before.items():
+        asked_before[sighting_id].append((name, known))
     for sighting in asked:
         raised = {str(question.field): question for question in sighting.listing.questions}
-        for (sighting_id, name), known in before.items():
-            if sighting_id == sighting.sighting_id and name not in raised and not known.is_settled:
+        for name, known in asked_before.get(sighting.sighting_id, ()):
+            if name not in raised and not known.is_settled:
                 result.changed.append(_row_of(known, settled_at=now))
         for name, question in raised.items():
             earlier = before.get((sighting.sighting_id, name))

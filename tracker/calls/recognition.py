@@ -91,7 +91,10 @@ def window_of(fields: Mapping[str, Any]) -> Window:
 
 
 def sort_out(source: str, comparison: Comparison, states: Mapping[int, CallState], now: datetime) -> Comparison:
-    """Of the changed: what is only a mirror's copy is unchanged, what begins anew is a round of its own."""
+    """Of the changed: what is only a mirror's copy is unchanged, what begins anew is a round of its own.
+
+    The others keep the facts that their source is silent about.
+    """
     changed, unchanged, rounds = [], list(comparison.unchanged), []
     for known, reported in comparison.changed:
         state = states[known.call_id]
@@ -100,7 +103,7 @@ def sort_out(source: str, comparison: Comparison, states: Mapping[int, CallState
         elif source != BY_HAND and is_next_round(state, reported, now):
             rounds.append((known, reported))
         else:
-            changed.append((known, reported))
+            changed.append((known, reported.beside(state.records[known.id], now)))
     return replace(comparison, changed=changed, unchanged=unchanged, rounds=rounds)
 
 
@@ -118,16 +121,11 @@ def is_next_round(state: CallState, reported: ReportedListing, now: datetime) ->
     A prolongation is none: it keeps its opening, or comes without one within sixty days under the same title. Nor is a
     date that went wrong and came back, nor the next of several gates of which the listing still names an old one.
     """
+    if not state.is_past(now):
+        return False
     before, after = state.merged(now), reported.merged
     ended, closes = before.closes_at, after.closes_at
-    if (
-        not state.is_past(now)
-        or ended is None
-        or ended > now
-        or closes is None
-        or closes <= now
-        or _doors(before) & _doors(after)
-    ):
+    if ended is None or ended > now or closes is None or closes <= now or _doors(before) & _doors(after):
         return False
     if any((kind, after.dates(kind)) in state.earlier for kind in after.kinds):
         return False

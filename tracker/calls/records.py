@@ -1,14 +1,16 @@
 """A call as other programs get it: one dictionary, in an export, in the API and in the trace."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from db.last_seen import last_seen
 from db.models import Call, Deadline, Match, Question, Sighting
 from db.status import UNTOLD, is_untold, next_gate, remark_of, status_of
 from scrapers.listing import PARTICULARS
@@ -24,8 +26,9 @@ def records(session: Session, calls: Sequence[Call], now: datetime) -> Iterator[
         some = calls[start : start + AT_ONCE]
         dates, sightings, matches = (_by_call(session, model, some) for model in (Deadline, Sighting, Match))
         asked = _by_call(session, Question, some, col(Question.settled_at).is_(None))
+        seen = last_seen(session, chain.from_iterable(sightings.values()))
         for call in some:
-            yield call_record(call, dates[call.id], sightings[call.id], matches[call.id], now, asked[call.id])
+            yield call_record(call, dates[call.id], sightings[call.id], matches[call.id], now, asked[call.id], seen)
 
 
 def _by_call(session: Session, model: Any, some: Sequence[Call], *where: Any) -> dict[int | None, list[Any]]:
@@ -43,8 +46,9 @@ def call_record(
     matches: list[Match],
     now: datetime,
     asked: Sequence[Question] = (),
+    seen: Mapping[int, datetime] | None = None,
 ) -> dict[str, Any]:
-    """One call."""
+    """One call; ``seen``: when its sightings were last named, by their ids."""
     return {
         "id": call.id,
         **_origin(call, sightings),
@@ -58,7 +62,7 @@ def call_record(
         "applicants": list(call.applicants),
         "opgaven": [_match(m) for m in sorted(matches, key=lambda m: (-m.score, m.challenge_id))],
         "first_seen": moment(call.first_seen),
-        "last_seen": moment(call.last_seen),
+        "last_seen": moment(max([call.last_seen, *(seen[s.id] for s in sightings if seen)])),
         "nature": call.nature,
         "publisher": call.publisher,
         "programme": list(call.programme),

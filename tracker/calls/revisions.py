@@ -1,6 +1,6 @@
 """State anew what we show of calls whose records or corrections changed, with a revision a changed field. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from tracker.calls.changes import FieldChange, changes
 from tracker.calls.consolidate import MergedCall, Refuted, SourceRecord, merge_records
 from tracker.calls.deadlines import PlacedDates, place, with_passed
 from tracker.calls.flapping import damp
-from tracker.calls.rows import Occasion, call_row
+from tracker.calls.rows import Occasion, call_row, same_words
 from tracker.calls.sightings import ReportedListing
 
 
@@ -21,6 +21,7 @@ class CallState:
     id: int
     version: int
     not_listed_since: datetime | None
+    last_seen: datetime  # by any source
     records: dict[int, SourceRecord] = field(default_factory=dict)  # by the id of the sighting
     snapshots: dict[str, str | None] = field(default_factory=dict)
     corrections: list[Any] = field(default_factory=list)
@@ -35,7 +36,8 @@ class CallState:
     def merged(self, now: datetime) -> MergedCall:
         """What we show, with the dates that passed and that sources no longer mention."""
         merged = merge_records(list(self.records.values()), self.corrected)
-        return replace(merged, deadlines=with_passed(merged.deadlines, self.dates, now))
+        dates = with_passed(merged.deadlines, self.dates, now)
+        return merged if dates is merged.deadlines else replace(merged, deadlines=dates)
 
     def is_past(self, now: datetime) -> bool:
         """Whether every gate of its standing dates has passed; what people corrected counts."""
@@ -45,9 +47,12 @@ class CallState:
     def after(self, reported: Mapping[int, ReportedListing], gone: set[int], back: set[int]) -> "CallState":
         """The same call once its sources were heard; all keys are ids of sightings."""
         records = self.records | {sighting: listing.record for sighting, listing in reported.items()}
+        for number, record in records.items():
+            is_gone = number in gone or (record.gone and number not in back)
+            records[number] = record if record.gone == is_gone else replace(record, gone=is_gone)
         return replace(
             self,
-            records={i: replace(r, gone=i in gone or (r.gone and i not in back)) for i, r in records.items()},
+            records=records,
             snapshots=self.snapshots | {r.listing.source: r.listing.snapshot for r in reported.values()},
         )
 
@@ -77,9 +82,13 @@ class Restated:
 
 
 def restate(
-    before: Mapping[int, MergedCall], after: Mapping[int, CallState], streams: frozenset[str], occasion: Occasion
+    before: Mapping[int, MergedCall],
+    after: Mapping[int, CallState],
+    streams: frozenset[str],
+    occasion: Occasion,
+    whole: Collection[int] = (),
 ) -> Restated:
-    """What becomes of calls that were shown as ``before``."""
+    """What becomes of calls that were shown as ``before``; ``whole``: those whose rows may be older."""
     result = Restated()
     for call_id, state in sorted(after.items()):
         merged = state.merged(occasion.now)
@@ -88,7 +97,9 @@ def restate(
         kind = _listing_change(state, unlisted)
         version = state.version + any(c.telling for c in differences)
         listed = {"not_listed_since": (state.not_listed_since or occasion.now) if unlisted else None}
-        result.calls.append(call_row(merged) | {"b_id": call_id, "version": version} | listed)
+        known = {"b_id": call_id, "version": version, "last_seen": state.last_seen}
+        words = call_id in whole or not same_words(before[call_id], merged)
+        result.calls.append(call_row(merged, words) | known | listed)
         placed = place(call_id, state.dates, merged.deadlines, occasion.now)
         result.dates.added.extend(placed.added)
         result.dates.changed.extend(placed.changed)

@@ -19,6 +19,7 @@ from tracker.calls.identity import same_reference
 from tracker.calls.sightings import ReportedListing
 
 FILED_UNDER = ("tags", "keywords", "subjects", "sectors", "targets")
+FOUND_BY = ("language", "title", "programme", "call_title", "destination", "publisher", "summary", *FILED_UNDER)
 MONEY = tuple(name for name in CONTESTED if name != "applicants")
 
 
@@ -80,6 +81,7 @@ def sighting_row(reported: ReportedListing, now: datetime) -> dict[str, Any]:
         "snapshot": reported.listing.snapshot,
         "references": reported.references,
         "last_seen": now,
+        "listed": True,
         "missed": 0,
         "gone_at": None,
         "waiting_since": reported.waiting_since,
@@ -99,8 +101,8 @@ def reference_rows(sightings: Iterable[tuple[int, ReportedListing]]) -> list[dic
     return [{"reference": name, "sighting_id": number} for name, number in sorted(pairs) if name]
 
 
-def call_row(merged: MergedCall) -> dict[str, Any]:
-    """The columns of a Call that follow from what we show."""
+def call_row(merged: MergedCall, words: bool = True) -> dict[str, Any]:
+    """The columns of a Call that follow from what we show; ``words``: also those by which it is found."""
     row, gates = dict(merged.fields), merged.gates
     particulars = {name: value for name in PARTICULARS if (value := row.pop(name)) not in (None, "", [])}
     money = {name: Decimal(value) for name in MONEY if (value := row[name]) is not None}
@@ -110,9 +112,14 @@ def call_row(merged: MergedCall) -> dict[str, Any]:
         opens_at=merged.opens_at, first_gate_at=gates.first_at, closes_at=gates.last_at, ends_at=gates.ends_at,
         review=[*merged.review, *contradictions(merged.deadlines)],
         provenance=merged.provenance, conflicts=merged.conflicts, proof=merged.proof, stale=merged.stale,
-        until_exhausted=merged.until_exhausted, search_text=_words_of(row, particulars, merged.codes),
+        until_exhausted=merged.until_exhausted,
     )  # fmt: skip
-    return row
+    return row | {"search_text": _words_of(row, particulars, merged.codes)} if words else row
+
+
+def same_words(one: MergedCall, other: MergedCall) -> bool:
+    """Whether both are found by the same words: most that changes is a date."""
+    return one.codes == other.codes and all(one.fields[name] == other.fields[name] for name in FOUND_BY)
 
 
 def _words_of(row: Mapping[str, Any], particulars: Mapping[str, Any], codes: Iterable[str]) -> str:

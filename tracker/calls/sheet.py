@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from db.last_seen import last_seen
 from db.models import Call, Correction, Deadline, Match, Question, Revision, Sighting
 from tracker.calls.records import call_record, moment
 
@@ -16,11 +17,12 @@ def sheet(session: Session, call_id: int, now: datetime) -> dict[str, Any]:
         _rows(session, model, call_id) for model in (Deadline, Sighting, Match, Correction, Revision)
     )
     asked = [row for row in _rows(session, Question, call_id) if row.settled_at is None]
-    return call_record(call, dates, sightings, matches, now, asked) | {
+    seen = last_seen(session, sightings)
+    return call_record(call, dates, sightings, matches, now, asked, seen) | {
         "provenance": call.provenance,
         "conflicts": call.conflicts,
         "review": call.review,
-        "sightings": [_sighting(row) for row in sightings],
+        "sightings": [_sighting(row, seen[row.id]) for row in sightings],
         "corrections": [_correction(row) for row in corrections],
         "revisions": [_revision(row) for row in revisions],
     }
@@ -30,8 +32,8 @@ def _rows(session: Session, model: Any, call_id: int) -> list[Any]:
     return list(session.exec(select(model).where(model.call_id == call_id).order_by(col(model.id))))
 
 
-def _sighting(row: Sighting) -> dict[str, Any]:
-    seen = {"first_seen": moment(row.first_seen), "last_seen": moment(row.last_seen)}
+def _sighting(row: Sighting, last: datetime) -> dict[str, Any]:
+    seen = {"first_seen": moment(row.first_seen), "last_seen": moment(last)}
     gone = moment(row.gone_at) if row.gone_at else None
     who = {"source": row.source, "external_id": row.external_id, "url": row.url, "snapshot": row.snapshot}
     return {**who, **seen, "missed": row.missed, "gone_at": gone}

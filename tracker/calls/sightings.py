@@ -10,7 +10,7 @@ from notifications.wording import local_day
 from scrapers.copies import is_mirror, one_a_call
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
-from tracker.calls.consolidate import MergedCall, SourceRecord, merge_one
+from tracker.calls.consolidate import MergedCall, SourceRecord
 from tracker.calls.identity import fingerprint, identity
 from tracker.calls.plausibility import only_asked, plausible
 from tracker.calls.silence import keep_facts
@@ -40,10 +40,10 @@ class ReportedListing:
         """What is stored of it."""
         return self.kept or self.said
 
-    @cached_property
+    @property
     def merged(self) -> MergedCall:
         """What we would show of it alone."""
-        return merge_one(self.record)
+        return self.record.merged
 
     def beside(self, before: SourceRecord, now: datetime) -> "ReportedListing":
         """The same with the facts that its source named before and is silent about."""
@@ -73,11 +73,15 @@ class KnownSighting(NamedTuple):
     gone: bool
     waiting_since: datetime | None = None
     waiting_why: str = ""
+    listed: bool = False
 
 
 @dataclass
 class Comparison:
-    """A crawl beside what was known of its source; ``rounds``: known ids that began anew, each a call of its own."""
+    """A crawl beside what was known of its source; ``rounds``: known ids that began anew, each a call of its own.
+
+    ``left_out``: those that the last reading named and this one does not, gone or over or not.
+    """
 
     new: list[ReportedListing] = field(default_factory=list)
     changed: list[tuple[KnownSighting, ReportedListing]] = field(default_factory=list)
@@ -85,9 +89,10 @@ class Comparison:
     back: list[KnownSighting] = field(default_factory=list)
     missing: list[KnownSighting] = field(default_factory=list)
     rounds: list[tuple[KnownSighting, ReportedListing]] = field(default_factory=list)
+    left_out: list[KnownSighting] = field(default_factory=list)
 
 
-def reported_listings(crawled: Crawled) -> dict[str, ReportedListing]:
+def own_listings(crawled: Crawled) -> dict[str, Listing]:
     """The listings by key; of two with one key what they contradict is asked, see scrapers/copies.py.
 
     Those that are only compared with another source are left out.
@@ -95,10 +100,9 @@ def reported_listings(crawled: Crawled) -> dict[str, ReportedListing]:
     today = crawled.finished_at.date()
     own = (listing for listing in crawled.listings if not listing.compared_with)
     listings = one_a_call((plausible(listing, today) for listing in own), identity)
-    listings = [only_asked(listing, today) if is_mirror(listing) else listing for listing in listings]
-    keys = (identity(listing.external_id) for listing in listings)
     return {
-        key: ReportedListing(key, listing, fingerprint(listing)) for key, listing in zip(keys, listings, strict=True)
+        identity(listing.external_id): only_asked(listing, today) if is_mirror(listing) else listing
+        for listing in listings
     }
 
 
@@ -108,18 +112,19 @@ def compare(crawled: Crawled, known_sightings: Mapping[str, KnownSighting]) -> C
     A row that could not be read was there: its sighting is not missing. What was read from a list alone, since the page
     did not come, takes nothing from what was read from the page.
     """
-    result, listings = Comparison(), reported_listings(crawled)
-    for key, reported in sorted(listings.items()):
-        known = known_sightings.get(key)
+    result, listings = Comparison(), own_listings(crawled)
+    for key, listing in sorted(listings.items()):
+        said, known = fingerprint(listing), known_sightings.get(key)
         if known is None:
-            result.new.append(reported)
+            result.new.append(ReportedListing(key, listing, said))
             continue
-        if (known.fingerprint == reported.fingerprint and not known.waiting_since) or reported.listing.partial:
+        if (known.fingerprint == said and not known.waiting_since) or listing.partial:
             result.unchanged.append(known)
         else:
-            result.changed.append((known, reported))
+            result.changed.append((known, ReportedListing(key, listing, said)))
         if known.gone:
             result.back.append(known)
     present = {*listings, *(identity(row.external_id) for row in crawled.unreadable if row.external_id)}
     result.missing = [known for key, known in sorted(known_sightings.items()) if key not in present and not known.gone]
+    result.left_out = [known for key, known in known_sightings.items() if known.listed and key not in listings]
     return result

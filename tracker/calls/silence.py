@@ -20,7 +20,7 @@ from typing import Any
 from db.status import OVER
 from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind, Status
 from scrapers.listing import AMOUNTS, ListedDeadline
-from tracker.calls.consolidate import SHOWN_FIELDS, SourceRecord, dates_of, starts_at
+from tracker.calls.consolidate import SHOWN_FIELDS, SourceRecord, starts_at
 
 # Every listing has these, or their silence cannot be told from the usual value.
 ALWAYS_NAMED = frozenset({"nature", "url", "title", "language", "instrument"})
@@ -31,8 +31,8 @@ ENDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION, DeadlineKind.CO
 
 def keep_facts(before: SourceRecord, after: SourceRecord, now: datetime, today: date) -> SourceRecord:
     """What a source says of a call, with what it said before and is silent about; ``today`` is the day in Amsterdam."""
-    known = dates_of(before)
-    named = tuple(_with_known_hour(d, known, today) for d in dates_of(after))
+    known = before.dates
+    named = tuple(_with_known_hour(d, known, today) for d in after.dates)
     added = [d for d in named if not any(_same(d, other) for other in known)]
     silent = [name for name in KEPT if name in before.fields and name not in after.fields]
     silent = [name for name in silent if not _is_replaced(name, before.fields, after.fields, added)]
@@ -55,8 +55,8 @@ def keep_facts(before: SourceRecord, after: SourceRecord, now: datetime, today: 
 def lost_fields(before: SourceRecord, after: SourceRecord, now: datetime) -> set[str]:
     """What a source named of a call until now and says no longer, dates by their kind; not what merely passed."""
     gone = {name for name in KEPT if before.names(name) and before.fields[name] and not after.fields.get(name)}
-    ahead = {d.kind for d in dates_of(before) if not (d.stale_since or _passed(d, now))}
-    return gone | {str(kind) for kind in ahead - {d.kind for d in dates_of(after)}}
+    ahead = {d.kind for d in before.dates if not (d.stale_since or _passed(d, now))}
+    return gone | {str(kind) for kind in ahead - {d.kind for d in after.dates}}
 
 
 def _is_replaced(
@@ -96,7 +96,7 @@ def _is_poorer(before: SourceRecord, after: SourceRecord) -> bool:
 
 def _has_facts(record: SourceRecord) -> bool:
     """Whether any date or amount was read."""
-    return bool(dates_of(record)) or any(record.fields.get(name) for name in AMOUNTS)
+    return bool(record.dates) or any(record.fields.get(name) for name in AMOUNTS)
 
 
 def _with_known_hour(deadline: ListedDeadline, known: Sequence[ListedDeadline], today: date) -> ListedDeadline:

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlmodel import Session
 
-from db.bulk import add, in_parts, take_ids
+from db.bulk import add, change, in_parts, take_ids
+from db.last_seen import call_last_seen, newest_reading
 from db.models import (
     Answer,
     Call,
@@ -22,11 +23,12 @@ from db.models import (
     Revision,
     Sighting,
     Snapshot,
+    SourceReading,
 )
 from db.models.columns import table
 from db.queries import BY_HAND
 from db.search_index import index_words
-from db.vocabulary import RevisionKind, SourceKind
+from db.vocabulary import RevisionKind, SourceKind, Status
 from scrapers.crawled import Crawled, KnownPage
 from scrapers.listing import ONLY_TITLE
 from tracker.calls import losses
@@ -47,7 +49,7 @@ from tracker.calls.unsighted import own_record
 
 CALL, SIGHTING, DEADLINE, REVISION = table(Call), table(Sighting), table(Deadline), table(Revision)
 CRAWL, SNAPSHOT, ADDRESS = table(Crawl), table(Snapshot), table(RememberedAddress)
-CORRECTION, REFERENCE = table(Correction), table(Reference)
+CORRECTION, REFERENCE, READING = table(Correction), table(Reference), table(SourceReading)
 QUESTION, ANSWER = table(Question), table(Answer)
 
 
@@ -55,8 +57,8 @@ def known_sightings(session: Session, source: str) -> dict[str, KnownSighting]:
     """Every sighting of a source by its key."""
     s = SIGHTING.c
     columns = select(s.id, s.external_id, s.fingerprint, s.call_id, s.missed, s.gone_at.is_not(None))
-    columns = columns.add_columns(s.waiting_since, s.waiting_why)
-    rows = session.connection().execute(columns.where(s.source == source))
+    columns = columns.add_columns(s.waiting_since, s.waiting_why, s.listed)
+    rows = session.connection().execute(columns.where(s.source == source)).all()
     return {row[1]: KnownSighting._make(row) for row in rows}
 
 
@@ -67,7 +69,6 @@ def memory(session: Session, crawled: Crawled, comparison: Comparison, now: date
     sha256 = SNAPSHOT.c.sha256
     of_calls = states(session, {*candidates, *(known.call_id for known in changing)}, now)
     may_begin = sum(of_calls[known.call_id].is_past(now) for known, _ in comparison.changed)
-    running = losses.under_way(session, crawled.source, now) if comparison.new or changing else {}
     return SourceMemory(
         history=past(session, crawled.source),
         candidates=candidates,
@@ -81,10 +82,6 @@ def memory(session: Session, crawled: Crawled, comparison: Comparison, now: date
         crawl_id=take_ids(session, CRAWL, 1)[0],
         call_ids=take_ids(session, CALL, len(comparison.new) + may_begin),
         sighting_ids=take_ids(session, SIGHTING, len(comparison.new) + may_begin),
-        under_way=running,
-        known_titles=(
-            losses.known_titles(running, {known.call_id for known in comparison.missing}) if comparison.new else set()
-        ),
     )
 
 
@@ -179,10 +176,12 @@ def link_candidates(session: Session, new: Iterable[ReportedListing]) -> dict[in
 def states(session: Session, calls: Collection[int], now: datetime) -> dict[int, CallState]:
     """What decides what we show of these calls, which nobody else changes until we are done."""
     ids, c, s, r, d, x = sorted(calls), CALL.c, SIGHTING.c, REVISION.c, DEADLINE.c, CORRECTION.c
-    locked = select(c.id, c.version, c.not_listed_since).order_by(c.id).with_for_update()
-    by_id = {
-        row.id: CallState(row.id, row.version, row.not_listed_since) for row in in_parts(session, locked, c.id, ids)
-    }
+    seen = (c.last_seen, call_last_seen().label("seen"))
+    locked = select(c.id, c.version, c.not_listed_since, *seen).order_by(c.id).with_for_update()
+    by_id = dict[int, CallState]()
+    for row in in_parts(session, locked, c.id, ids):
+        last_seen = max(row.last_seen, row.seen or row.last_seen)
+        by_id[row.id] = CallState(row.id, row.version, row.not_listed_since, last_seen)
     records = select(s.id, s.call_id, s.source, s.external_id, s.fields, s.gone_at, s.snapshot).order_by(s.id)
     for row in in_parts(session, records, s.call_id, ids):
         gone = row.gone_at is not None
@@ -233,15 +232,16 @@ def write(session: Session, plan: IngestPlan) -> None:
     _write_new(session, plan)
     _write_sightings(session, plan)
     write_restated(session, plan.restated)
-    _update(session, CALL, plan.ended_rounds.calls)
+    change(session, CALL, plan.ended_rounds.calls)
     add(session, REVISION, plan.ended_rounds.revisions)
     add(session, QUESTION, plan.questions.added)
-    _update(session, QUESTION, plan.questions.changed)
-    _update(session, REVISION, [{"b_id": number, "damped": False} for number in plan.settled_revisions])
+    change(session, QUESTION, plan.questions.changed)
+    change(session, REVISION, [{"b_id": number, "damped": False} for number in plan.settled_revisions])
     add(session, REVISION, plan.late_revisions)
-    _update(session, CALL, [{"b_id": row["call_id"], "version": row["version"]} for row in plan.late_revisions])
+    change(session, CALL, [{"b_id": row["call_id"], "version": row["version"]} for row in plan.late_revisions])
     _hold(session, plan)
-    in_parts(session, update(CALL).values(last_seen=plan.now), CALL.c.id, sorted(plan.listed_calls))
+    if plan.says_what_is_listed:
+        _write_reading(session, plan.crawled.source, plan.now)
 
 
 def _hold(session: Session, plan: IngestPlan) -> None:
@@ -279,46 +279,57 @@ def _write_new(session: Session, plan: IngestPlan) -> None:
 
 
 def _write_sightings(session: Session, plan: IngestPlan) -> None:
-    s, again = SIGHTING.c, {"last_seen": plan.now, "missed": 0, "gone_at": None}
+    s, again = SIGHTING.c, {"listed": True, "missed": 0, "gone_at": None}
+    left_out = {"listed": False, "last_seen": newest_reading(plan.crawled.source)}
+    in_parts(session, update(SIGHTING).values(left_out), s.id, plan.left_out_sightings)
     in_parts(session, update(SIGHTING).values(missed=s.missed + 1), s.id, plan.missed_sightings)
     in_parts(session, update(SIGHTING).values(gone_at=plan.now, waiting_since=None), s.id, plan.gone_sightings)
-    _update(session, SIGHTING, plan.ended_rounds.sightings)
+    change(session, SIGHTING, plan.ended_rounds.sightings)
     wait = update(SIGHTING).values(waiting_since=plan.now, waiting_why=GONE_AT_ONCE)
     in_parts(session, wait, s.id, plan.kept_back_sightings)
-    _update(session, SIGHTING, plan.changed_sightings)
+    change(session, SIGHTING, plan.changed_sightings)
     in_parts(session, delete(REFERENCE), REFERENCE.c.sighting_id, [row["b_id"] for row in plan.changed_sightings])
     add(session, SIGHTING, plan.new_sightings)
     add(session, REFERENCE, plan.references)
-    in_parts(session, update(SIGHTING).values(again), s.id, plan.unchanged_sightings)
-    _update(session, SIGHTING, plan.unlisted_sightings)
+    in_parts(session, update(SIGHTING).values(again), s.id, plan.returned_sightings)
+    change(session, SIGHTING, plan.unlisted_sightings)
     if plan.crawled.unchanged:
-        _all_seen_again(session, plan.crawled.source, plan.now)
+        _all_seen_again(session, plan.crawled.source)
 
 
-def _all_seen_again(session: Session, source: str, now: datetime) -> None:
+def _all_seen_again(session: Session, source: str) -> None:
     """The source itself says that nothing changed: what it listed last time it lists today."""
-    listed = (SIGHTING.c.source == source, SIGHTING.c.gone_at.is_(None), SIGHTING.c.missed == 0)
-    calls = select(SIGHTING.c.call_id).where(*listed)
-    session.connection().execute(update(CALL).where(CALL.c.id.in_(calls)).values(last_seen=now))
-    session.connection().execute(update(SIGHTING).where(*listed).values(last_seen=now))
+    s = SIGHTING.c
+    as_before = and_(s.gone_at.is_(None), s.missed == 0)
+    named = update(SIGHTING).where(s.source == source)
+    session.connection().execute(named.where(as_before, ~s.listed).values(listed=True))
+    left_out = {"listed": False, "last_seen": newest_reading(source)}
+    session.connection().execute(named.where(~as_before, s.listed).values(left_out))
+
+
+def _write_reading(session: Session, source: str, now: datetime) -> None:
+    """All that the source lists was seen now; on a call that is written where its status depends on it."""
+    forget = delete(READING).where(READING.c.source == source)
+    session.connection().execute(forget)
+    add(session, READING, [{"source": source, "at": now}])
+    c, s = CALL.c, SIGHTING.c
+    listed = select(s.call_id).where(s.source == source, s.listed)
+    past_yet_open = (c.source_word == Status.OPEN, c.closes_at <= now, c.id.in_(listed))
+    session.connection().execute(update(CALL).where(*past_yet_open).values(last_seen=now))
 
 
 def write_restated(session: Session, restated: Restated) -> None:
     """What calls became."""
-    _update(session, CALL, restated.calls)
-    index_words(session.connection(), [row["b_id"] for row in restated.calls])
+    for words in (False, True):
+        rows = [row for row in restated.calls if ("search_text" in row) == words]
+        change(session, CALL, rows)
+        index_words(session.connection(), [row["b_id"] for row in rows if words])
     write_dates(session, restated.dates)
     add(session, REVISION, restated.revisions)
-    _update(session, CORRECTION, restated.agreements)
+    change(session, CORRECTION, restated.agreements)
 
 
 def write_dates(session: Session, dates: PlacedDates) -> None:
     """Rows to add and rows to change."""
     add(session, DEADLINE, dates.added)
-    _update(session, DEADLINE, dates.changed)
-
-
-def _update(session: Session, into: Table, rows: list[dict[str, Any]]) -> None:
-    """Change rows, all with the same keys; ``b_id`` says which."""
-    if rows:
-        session.connection().execute(update(into).where(into.c.id == bindparam("b_id")), rows)
+    change(session, DEADLINE, dates.changed)

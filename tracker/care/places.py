@@ -53,7 +53,7 @@ PEOPLE = {"user": {"name", "email"}, "stakeholder": {"person", "address", "purpo
 # What sources publish. A row of it is ours to change only where somebody typed it: `_typed`.
 PUBLISHED = {
     *("call", "sighting", "deadline", "revision", "question", "answer", "second_opinion", "match", "reference"),
-    *("past_programme", "past_project", "past_partner", "snapshot", "remembered_address", "crawl"),
+    *("past_programme", "past_project", "past_partner", "snapshot", "remembered_address", "source_reading", "crawl"),
 }
 MARKS = f"{TITLE}{PROGRAMME}{CODE}"  # before words of a title, a programme, a code
 PARTS = re.compile(r"[^\W_]+")

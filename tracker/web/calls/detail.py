@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
+from db.last_seen import last_seen
 from db.models import (
     Call,
     Correction,
@@ -87,7 +88,7 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
 def what_is_known(request: RequestContext, call: Call) -> dict[str, Any]:
     """What the pages of a call and of a source's moment both show: dates, opgaven, sources, changes, questions."""
     session, now = request.session, request.now.instant
-    waiting = questions_of(session, request.viewer, call)
+    waiting, sightings = questions_of(session, request.viewer, call), _of(session, Sighting, call, col(Sighting.source))
     return {
         "facts": facts(call),
         "dates": dates_of(session, call, now),
@@ -95,7 +96,8 @@ def what_is_known(request: RequestContext, call: Call) -> dict[str, Any]:
         "opinions": opinions_on(session, call),
         "text_changes": _text_changes,
         "revisions": _of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
-        "sightings": _of(session, Sighting, call, col(Sighting.source)),
+        "sightings": sightings,
+        "seen": last_seen(session, sightings),
         "corrections": _said_by(request, Correction, col(Correction.withdrawn_at), call, col(Correction.at)),
         "follows": _follow(session, call, request.viewer) is not None,
         "follows_by_verdict": _is_relevant_to(session, call, request.viewer),
