@@ -5,7 +5,7 @@ a dossier, when they see that dossier as well: nothing is seen by more people th
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -145,6 +145,16 @@ def may_see(session: Session, viewer: Viewer, row: Any) -> bool:
     if not sees(viewer, row.participant_id, row.visibility, group):
         return False
     return dossier is None or dossier is row or may_see(session, viewer, dossier)
+
+
+def hung_on(session: Session, viewer: Viewer, rows: Iterable[Any]) -> Sequence[Dossier]:
+    """The dossiers on which rows of others hang, read at once: as long as they are held, ``may_see`` asks for none."""
+    others = (row for row in rows if row.participant_id != viewer.participant_id)
+    ids = {row.dossier_id for row in others if getattr(row, "dossier_id", None) is not None}
+    return session.exec(_DOSSIERS, params={"ids": sorted(ids)}).all() if ids else ()
+
+
+_DOSSIERS = select(Dossier).where(col(Dossier.id).in_(IDS))
 
 
 def _dossier_of(session: Session, row: Any) -> Dossier | None:

@@ -1,6 +1,6 @@
 """Whose something of the lobby is: who keeps a dossier or was named for a matter, is there, and may see it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from sqlmodel import Session, col, select, union
@@ -16,13 +16,13 @@ NOBODY = 0  # in the place of a person where whoever had it has no access any mo
 
 
 class Holders:
-    """The people who have anything in the lobby by name, and the open dossiers: read once, and held while it lives."""
+    """The people who have anything in the lobby by name, and the open dossiers where asked for: read once, and held."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self._people: dict[int, User | None] = {user.id: user for user in session.exec(_named())}
         self._viewers: dict[int, Viewer] = {}
-        self._dossiers = session.exec(_open_dossiers()).all()  # the session would read each again for each matter
+        self._dossiers: Sequence[Dossier] = ()
 
     def active(self, user_id: int) -> User | None:
         """This person, unless they have left."""
@@ -40,7 +40,17 @@ class Holders:
     def may(self, user_id: int, *rows: Owned) -> bool:
         """Whether this person is there and may see all of these."""
         user = self.active(user_id)
-        return user is not None and all(may_see(self.session, self.viewer(user), row) for row in rows)
+        if user is None:
+            return False
+        viewer = self.viewer(user)
+        if any(row.participant_id != viewer.participant_id for row in rows):
+            self._hold_dossiers()
+        return all(may_see(self.session, viewer, row) for row in rows)
+
+    def _hold_dossiers(self) -> None:
+        """For the rows of others: the session would read their dossiers one by one, and lose each again."""
+        if not self._dossiers:
+            self._dossiers = self.session.exec(_open_dossiers()).all()
 
     def holder(self, user_id: int, row: Owned) -> int | None:
         """Whose it is: this person, nobody where they have left, and none where they may not see it."""

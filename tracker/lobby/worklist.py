@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Participant, User
 from db.queries import Viewer
+from db.rights import hung_on
 from tracker.lobby.due import TITLES, LobbyDue, may_know_of
 from tracker.lobby.holders import NOBODY
 
@@ -56,6 +57,7 @@ def open_matters(session: Session, viewer: Viewer, due: Iterable[LobbyDue], toda
     ids = {item.user_id for item in listed} - {NOBODY}
     people = {user.id: user for user in session.exec(select(User).where(col(User.id).in_(ids)))} if ids else {}
     by_key: dict[str, list[LobbyDue]] = {}
+    _held = hung_on(session, viewer, [row for item in listed for row in (item.owned, item.also) if row is not None])
     for item in listed:
         if may_know_of(session, viewer, item):
             by_key.setdefault(item.key, []).append(item)
