@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Attempt, Call, Crawl, Delivery, Lease, Match, Pause, Sighting, Suppression, Verdict
+from db.models import Attempt, Call, Crawl, Deadline, Delivery, Lease, Match, Pause, Sighting, Suppression, Told, Verdict
 from db.session import reading, writing
-from db.vocabulary import DeliveryState
+from db.vocabulary import DeadlineKind, DeliveryState, ToldKind
 from notifications.brakes import resume, standing_pause
 from notifications.outbox import address_hash
 from tests.make.mail_cases import THRESHOLD, deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
@@ -81,6 +81,20 @@ def test_who_was_mailed_when_and_who_not_and_why(agenda: Engine, now: datetime) 
     assert "filter@x.example: geen abonnement op deze opgave, of het filter sluit de regeling uit" in not_mailed
     assert "nee@x.example: beoordeeld als niet voor ons" in not_mailed
     assert other
+
+
+def test_what_naming_a_call_said_of_its_opening_is_no_second_place_in_the_mail(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now)
+    opened = now - timedelta(days=20)
+    call = make_call(agenda, now, "Houtbouw", opens_at=opened)
+    with writing(agenda) as session:
+        session.add(Deadline(call_id=call, kind=DeadlineKind.OPENS, day=opened.date(), modified_at=now))
+    plan_at(agenda, now)
+    with reading(agenda) as session:
+        kinds = {told.kind for told in session.exec(select(Told)).all()}
+    assert ToldKind.OPENING in kinds, "that it is open is remembered"
+    assert said(agenda, "Houtbouw", now, "gemaild").count("jan@haarlem.example") == 1
+    assert "opent binnenkort" not in said(agenda, "Houtbouw", now, "gemaild")
 
 
 def test_a_mail_that_still_waits_told_nothing_yet_and_what_was_only_counted_says_so(

@@ -154,7 +154,14 @@ def _mailed(session: Session, call: Call, only: int | None) -> list[TraceStep]:
         .order_by(col(Told.id))
     )
     query = query if only is None else query.where(Told.user_id == only)
-    return [_told(*row, ids) for row in session.exec(query)]
+    rows = list(session.exec(query))
+    stood = {(told.user_id, told.delivery_id) for told, *_ in rows if told.kind != ToldKind.OPENING}
+    # What naming it said of its opening is remembered beside that, and is no second place in the mail.
+    return [
+        _told(*row, ids)
+        for row in rows
+        if row[0].kind != ToldKind.OPENING or (row[0].user_id, row[0].delivery_id) not in stood
+    ]
 
 
 def _told(told: Told, delivery: Delivery, user: User, text: str | None, ids: Sequence[int]) -> TraceStep:
