@@ -106,6 +106,17 @@ def test_a_value_that_went_back_and_stays_is_told_after_all(session: Session, no
     assert only_call(session).version == 3
 
 
+def test_a_crawl_that_showed_nothing_is_no_proof_that_a_value_stays(session: Session, now: datetime) -> None:
+    for run, day in enumerate(["2026-10-01", "2026-10-08", "2026-10-01"]):
+        store(session, [make_listing(deadlines=[closes(day)])], now + run * DAY)
+    for run in range(3, 8):
+        store(session, [], now + run * DAY, stopped="page 1: HTTP 500")
+    assert len(revisions(session, kind="changed", telling=True)) == 1
+    for run in range(8, 12):
+        store(session, [make_listing(deadlines=[closes("2026-10-01")])], now + run * DAY)
+    assert len(revisions(session, kind="changed", telling=True)) == 2
+
+
 def test_a_call_is_gone_after_three_complete_crawls_without_it(session: Session, now: datetime) -> None:
     rest = [make_listing(n) for n in range(2, 6)]
     store(session, [make_listing(1), *rest], now)

@@ -11,7 +11,7 @@ from db.models import Crawl
 from db.queries import first_complete
 from db.session import reading, writing
 from notifications.alerts import standing_alerts
-from scrapers.crawled import Crawled
+from scrapers.crawled import Crawled, Unreadable
 from scrapers.sources import names
 from tests.make.crawls import make_crawled, make_listing
 from tests.make.scripted import SEARCH, Played, playing, portal, topic
@@ -163,3 +163,16 @@ def test_the_last_crawls_of_each_source_are_found_whatever_others_did_since(engi
     assert first == {"zeldzaam": now + timedelta(hours=5), "druk": now + timedelta(hours=1)}
     assert past["druk"][0].finished_at.tzinfo is not None
     assert (past["druk"][0].lost, past["druk"][0].why) == ([], "199")
+
+
+def test_a_field_is_not_back_because_nothing_could_be_read(engine: Engine, now: datetime) -> None:
+    """Its end is mailed as "the field is back, or somebody decided": a crawl that is not whole shows neither."""
+    whole = [make_listing(n, budget="1000000") for n in range(12)]
+    unreadable = tuple(Unreadable(f"row {n}", "a result without identity") for n in range(12))
+    for day, listings, rows in ((0, whole, ()), (1, [make_listing(n) for n in range(12)], ()), (2, [], unreadable)):
+        store(engine, make_crawled(listings, now + day * DAY, unreadable=rows), now + day * DAY)
+    with reading(engine) as session:
+        assert [alert.key for alert in standing_alerts(session)] == ["different:rvo"]
+    store(engine, make_crawled(whole, now + 3 * DAY), now + 3 * DAY)
+    with reading(engine) as session:
+        assert standing_alerts(session) == []

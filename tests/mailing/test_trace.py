@@ -7,7 +7,20 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Attempt, Call, Crawl, Deadline, Delivery, Lease, Match, Pause, Sighting, Suppression, Told, Verdict
+from db.models import (
+    Attempt,
+    Call,
+    Crawl,
+    Deadline,
+    Delivery,
+    Lease,
+    Match,
+    Pause,
+    Sighting,
+    Suppression,
+    Told,
+    Verdict,
+)
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, DeliveryState, ToldKind
 from notifications.brakes import resume, standing_pause

@@ -165,7 +165,7 @@ def _taken_over(
     missed = _missed(crawled, comparison, memory, judgement)
     gone, kept_back = _gone(crawled, missed, memory, now)
     restated = _restate([*changed, *linked], gone, comparison.back, memory, occasion)
-    standing = _still_standing(memory, restated)
+    standing = _still_standing(memory, restated) if judgement.complete else []
     late = late_revisions(standing, restated.calls, occasion)
     odd_news = odd_new_calls(((a.call_id, a.reported) for a in new), memory.history, memory.known_titles, now)
     waiting = {a.call_id: a.reported.waiting_why for a in changed if a.reported.waiting_since}

@@ -209,9 +209,13 @@ def streams(session: Session) -> frozenset[str]:
 
 
 def damped_fields(session: Session, source: str) -> list[DampedField]:
-    """The fields whose last change was damped, with this crawl three crawls of the source ago or more."""
+    """The fields whose last change was damped, with this crawl three crawls of the source ago or more.
+
+    Only whole crawls count: in what was empty, broken or different nothing stood.
+    """
     of_source = select(CRAWL.c.id).where(CRAWL.c.source == source)
-    latest = session.connection().execute(of_source.order_by(CRAWL.c.id.desc()).limit(STAYS_AFTER)).scalars().all()
+    whole = of_source.where(CRAWL.c.complete).order_by(CRAWL.c.id.desc()).limit(STAYS_AFTER)
+    latest = session.connection().execute(whole).scalars().all()
     if len(latest) < STAYS_AFTER:
         return []
     r = REVISION.c

@@ -15,14 +15,14 @@ HELD, DIFFERENT, SHRUNK, MOVED = "flood", "different", "shrunk", "moved"
 
 
 def note(session: Session, crawled: Crawled, judgement: Judgement, now: datetime) -> None:
-    """Raise and end the alerts of a source by its newest crawl."""
+    """Raise and end the alerts of a source by its newest crawl; one that is not whole shows nothing to be back."""
     note_move(session, crawled, now)
-    source, reached = crawled.source, not crawled.stopped
+    source = crawled.source
     standing = {DIFFERENT: bool(judgement.lost), SHRUNK: judgement.shrunk}
     for kind, stands in standing.items():
         if stands:
             raise_alert(session, f"{kind}:{source}", in_dutch(judgement.why), now, judgement.why)
-        elif reached:
+        elif judgement.complete:
             end_alert(session, f"{kind}:{source}", now)
     note_held(session, source, now)
 
