@@ -27,6 +27,8 @@ from tracker.lobby import contacts, moments
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 F = Figure
 OF_ONE = "SELECT count(*), coalesce(sum({0}), 0) FROM application a JOIN dossier d ON d.id = a.dossier_id WHERE {1}"
 

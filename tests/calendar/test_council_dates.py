@@ -24,6 +24,8 @@ from tracker.calendar.decision_clock import DecisionRoute, start_clock
 from tracker.rights import Deed
 from tracker.sources import rounds
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 COUNCIL, CLOSES = "raad-amsterdam", date(2027, 4, 20)
 TODAY = NOW.date()
 FIRST, SECOND, THIRD = (TODAY + timedelta(days=days) for days in (20, 60, 100))

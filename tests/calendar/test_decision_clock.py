@@ -25,6 +25,8 @@ from tracker.calendar.load_bodies import load_bodies
 from tracker.people.participants import load_participants
 from tracker.rights import Deed
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
 HAARLEM = DecisionRoute("haarlem", partners=("zaanstad",), tables=("economie", "mra-bestuur"), cofunding=True)
 

@@ -20,6 +20,8 @@ from tracker.calls.sheet import as_lines, sheet
 from tracker.errors import NotPossible
 from tracker.mailing.trace import addresses, find_call
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 DAY = timedelta(days=1)
 
 

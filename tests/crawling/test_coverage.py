@@ -19,6 +19,8 @@ from tracker.sources.health import source_health
 from tracker.watch.look import Watched
 from tracker.watch.machine import Machine
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 DAY = timedelta(days=1)
 
 

@@ -18,6 +18,8 @@ from tracker.lobby import contacts, dossier_ends, history, positions
 from tracker.lobby.contacts import ContactFields, Office
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 MOST = 1000
 TEXT = b"Wij vragen de minister om regie.\n"
 

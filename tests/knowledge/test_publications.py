@@ -33,6 +33,8 @@ from tracker.knowledge.publications import PublicationFields, PublicationFilter,
 from tracker.mailing.release_mail import release_mails, rewrite_releases, second_persons
 from tracker.rights import Deed, viewer_of
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 
 def fields(**other: Any) -> PublicationFields:
     said = {"title": "Warmte in de wijk", "summary": "Wat werkt.", "owner": "Amsterdam", "year": 2025}

@@ -24,6 +24,8 @@ from tracker.mailing.bounces import read_bounces
 from tracker.mailing.keys import signing_keys
 from tracker.settings import Settings
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 TEMPLATE = "bounces+{token}@k.example"
 DAY = timedelta(days=1)
 

@@ -31,6 +31,8 @@ from tracker.lobby.timeline import timeline
 from tracker.people import participants
 from tracker.rights import Deed
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 
 @pytest.fixture
 def cast(session: Session, now: datetime) -> Cast:

@@ -20,6 +20,8 @@ from tracker.lobby.positions import Adoption, Wording, designation, draft, expor
 from tracker.lobby.resolutions import adopt
 from tracker.rights import Deed, viewer_of
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 MAY = date(2026, 5, 1)
 
 

@@ -25,6 +25,8 @@ from tracker.lobby.worklist import open_matters
 from tracker.people.on_record import put_on_record
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 MAY = date(2026, 5, 1)
 BOARD = Adoption(Gremium.BOARD, "B-1", MAY, MAY)
 

@@ -25,6 +25,8 @@ from tracker.mailing.moment_news import last_digests
 from tracker.mailing.outdated_mail import hidden_since
 from tracker.mailing.run import rewrite_outdated
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 LATER = timedelta(hours=1)
 
 

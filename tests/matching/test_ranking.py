@@ -34,6 +34,8 @@ from tracker.matching.texts import ChallengeText, Vectors
 from tracker.matching.vectors import CachedEncoder
 from tracker.matching.verdicts import judge, undo
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 ENERGIE = "A20-1-energie"
 TITLES = (
     "Subsidie voor warmtepompen in het mkb",

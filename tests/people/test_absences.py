@@ -21,6 +21,8 @@ from tracker.lobby.due import lobby_due
 from tracker.people.absences import absences_for, arrange, call_off, replacements_on
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 FRIDAY, TUESDAY = date(2026, 5, 29), date(2026, 6, 2)
 FAR = date(2026, 6, 12)
 

@@ -35,6 +35,8 @@ from tracker.people.mergers import hand_over_due, kept_by
 from tracker.people.on_record import put_on_record
 from tracker.rights import Deed, may_change, viewer_of
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 BEFORE, DAY = datetime(2026, 12, 31, 12, tzinfo=UTC), datetime(2027, 1, 1, 3, tzinfo=UTC)
 
 

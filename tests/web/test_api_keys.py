@@ -24,6 +24,8 @@ from tracker.people.api_keys import make_key
 from tracker.rights import Deed
 from tracker.web.api.routing import PROBLEM, ROOT
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 CONTACT = {
     "organisation": "Ministerie van IenW",
     "office": "directeur",

@@ -15,6 +15,8 @@ from tests.make.mail_cases import make_agenda, make_call, make_reader, plan_at
 from tests.make.pages import BASE, Visitor, settings_for, visit
 from tracker.mailing.keys import signing_keys
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 
 @pytest.fixture
 def agenda(engine: Engine) -> Engine:

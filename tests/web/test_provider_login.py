@@ -25,6 +25,8 @@ from tracker.people.audit_log import in_dutch
 from tracker.people.id_tokens import LOGOUT_EVENT
 from tracker.settings import Settings
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 HOME, OTHER = "https://login.haarlem.test", "https://login.zaanstad.test"
 EVA = {"sub": "eva-1", "email": "Eva@Haarlem.nl", "email_verified": True, "name": "Eva"}
 PROVIDERS = [

@@ -30,6 +30,8 @@ from tracker.people.access import change_address
 from tracker.settings import Settings
 from tracker.web.frame.safety import HEADERS, OFFICE, RULES, Limits, home_path
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 HOSTILE = [
     "//e.nl", "/\\e.nl", "https:e.nl", "/\t/e.nl", "/%09/e.nl", "\t//e.nl", "///e.nl", "user@e.nl", "https://e.nl", "javascript:alert(1)",
     "/\n/e.nl", "\\\\e.nl", "/\\/e.nl", " //e.nl", "e.nl", "/..//e.nl", "http:\\\\e.nl", "//e.nl/%2f..", "/%2f/e.nl", "/%5ce.nl",

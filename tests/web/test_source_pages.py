@@ -19,6 +19,8 @@ from tracker.settings import Settings
 from tracker.sources import own_pages
 from tracker.sources.crawl import own_watched, paused
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 LIST = (
     b"<main><h1>Subsidies</h1><a href='/s/warmte'>Warmte</a><a href='/s/groen'>Groen</a><a href='/t/a'>Thema</a></main>"
 )

@@ -20,6 +20,8 @@ from tracker.operations.upkeep import PRESS_COUNTS, TYPED_WAITS, forget_presses
 from tracker.web.frame.forms import held_against, ticked
 from tracker.web.frame.safety import CONTROL_IN_QUERY, plain
 
+pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
+
 ODD = "Een\x00 twee\x07 drie\u0085vier"
 
 
