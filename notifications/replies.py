@@ -5,6 +5,7 @@ gives up its place at the connection to this one, which tells it only when the c
 """
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from smtplib import quoteaddr
@@ -21,6 +22,7 @@ from aiosmtplib.protocol import SMTPProtocol
 
 MOST_BYTES = 65_536  # of answers that nobody has read
 START_INPUT = 354
+PLAIN = re.compile(r"[\w+=-]+(?:\.[\w+=-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
 NO_ANSWER = -1  # the code of what is no answer at all
 
 
@@ -119,8 +121,13 @@ def introduction(sender: str, recipient: str, options: list[str]) -> list[bytes]
     """MAIL, RCPT and DATA. Raises ValueError where an address would begin a line of its own."""
     if not (sender.isprintable() and recipient.isprintable()):
         raise ValueError("an address holds a control character")
-    lines = (" ".join([f"MAIL FROM:{quoteaddr(sender)}", *options]), f"RCPT TO:{quoteaddr(recipient)}", "DATA")
+    lines = (" ".join([f"MAIL FROM:{quoted(sender)}", *options]), f"RCPT TO:{quoted(recipient)}", "DATA")
     return [f"{line}\r\n".encode("utf-8" if options else "ascii") for line in lines]
+
+
+def quoted(address: str) -> str:
+    """An address as a command has it. To take apart a plain one took a fourteenth of a mail's time (2026-12-01)."""
+    return f"<{address}>" if PLAIN.fullmatch(address) else quoteaddr(address)
 
 
 def stuffed(body: bytes) -> bytes:

@@ -114,7 +114,9 @@ def call_row(merged: MergedCall, words: bool = True) -> dict[str, Any]:
         provenance=merged.provenance, conflicts=merged.conflicts, proof=merged.proof, stale=merged.stale,
         until_exhausted=merged.until_exhausted,
     )  # fmt: skip
-    return row | {"search_text": _words_of(row, particulars, merged.codes)} if words else row
+    if words:
+        row["search_text"] = _words_of(row, particulars, merged.codes)
+    return row
 
 
 def same_words(one: MergedCall, other: MergedCall) -> bool:
