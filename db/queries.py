@@ -19,7 +19,7 @@ from db.models.calls import Call, Crawl, Match, Sighting
 from db.models.columns import table
 from db.models.people import Verdict
 from db.search import Translations, matching, of_programme
-from db.status import FINAL_WORDS, next_gate_expression, past_yet_open_expression, status_expression
+from db.status import FINAL_WORDS, next_gate_expression, not_closed, past_yet_open_expression, status_expression
 from db.vocabulary import Eligibility, Instrument, Role, Say, Status
 
 BY_HAND = "handmatig"
@@ -127,8 +127,7 @@ def _conditions(wanted: CallFilter, now: datetime, threshold: float) -> Iterator
 def _has_status(wanted: tuple[Status, ...], now: datetime) -> Iterator[ColumnElement[bool]]:
     """The rule of db/status.py; the first condition says nothing new, but an index knows it."""
     if Status.CLOSED not in wanted and not set(wanted) & set(FINAL_WORDS):
-        running = or_(col(Call.closes_at).is_(None), col(Call.closes_at) > now)
-        yield or_(running, past_yet_open_expression(now)) if Status.OPEN in wanted else running
+        yield or_(not_closed(now), past_yet_open_expression(now)) if Status.OPEN in wanted else not_closed(now)
     yield status_expression(now).in_([str(status) for status in wanted])
 
 

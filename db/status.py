@@ -179,6 +179,11 @@ def _without_end() -> ColumnElement[bool]:
     return or_(col(Call.allocation) == Allocation.ROLLING, col(Call.until_exhausted))
 
 
+def not_closed(now: Instant) -> ColumnElement[bool]:
+    """That the last date of a call is not past, or not known: what an index finds before any status is worked out."""
+    return or_(col(Call.closes_at).is_(None), col(Call.closes_at) > now)
+
+
 def past_yet_open_expression(now: Instant) -> ColumnElement[bool]:
     """``is_past_yet_open`` in SQL."""
     closes, ends, seen = col(Call.closes_at), col(Call.ends_at), col(Call.last_seen)
@@ -210,9 +215,9 @@ def standing(now: Instant) -> ColumnElement[bool]:
     Their status is expected, announced or open, and their last date is not past: asked of four columns in SQL, since
     to work out each status first takes three times as long over thousands.
     """
-    word, closes = col(Call.source_word), col(Call.closes_at)
+    word = col(Call.source_word)
     return and_(
-        or_(closes.is_(None), closes > now),
+        not_closed(now),
         or_(word.is_(None), and_(*(word != over for over in OVER))),
         col(Call.not_listed_since).is_(None),
         col(Call.joined_into).is_(None),

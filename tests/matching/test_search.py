@@ -242,3 +242,17 @@ def test_where_nothing_has_all_words_each_is_counted_by_itself(topics: Session, 
     assert apart("warmtenet zonnepaneel", languages=("nl",)) == [("warmtenet", 1)]
     assert apart("fietsbrug") == [("fiets", 1)]  # of a compound that nothing has, its halves
     assert apart("grant voor de fietsbrug") == [("fiets", 1)]
+
+
+def test_what_still_closes_comes_first_and_no_page_of_all_leaves_any_out(session: Session, now: datetime) -> None:
+    store(session, [make_listing(n, title=f"Regeling {n}") for n in range(9)], now)
+    rows = session.exec(select(Call).order_by(Call.id)).all()  # type: ignore[arg-type]
+    for day, call in zip((3, -3, 5, -5, None, 1, -1, None, 2), rows, strict=True):
+        call.closes_at = call.first_gate_at = None if day is None else now + timedelta(days=day)
+    session.flush()
+    whole = [call.id for call in find(session, CallFilter(), now, most=30).calls]
+    assert whole[:4] == [rows[at].id for at in (5, 8, 0, 2)]
+    for most in (1, 2, 3, 4, 5, 8):
+        pages = [find(session, CallFilter(), now, page=page, most=most) for page in range(1, 10)]
+        assert [call.id for page in pages for call in page.calls] == whole[: most * 9]
+        assert {page.total for page in pages} == {9}

@@ -166,8 +166,9 @@ def test_a_budget_that_topics_share_is_summed_once_and_said_to_be_shared(agenda:
         closes=(NOW - timedelta(days=200)).date(),
     )
     with reading(agenda) as session:
-        cells = counted(session, NOW)["circulair"]["grant"]
+        cells, with_earlier = (counted(session, NOW, earlier)["circulair"]["grant"] for earlier in (False, True))
     assert (cells.open, cells.money) == (5, Decimal(175_000_000))
+    assert (with_earlier.open, with_earlier.money, with_earlier.earlier) == (5, Decimal(175_000_000), 1)
     for path in ("/regelingen", f"/regelingen/{call}"):
         assert "budget € 170 mln voor 4 onderwerpen samen" in page(agenda, tmp_path, person, path), path
 

@@ -104,7 +104,10 @@ def find(
     basis = SortBasis(now, deeper, translations, personal.viewer.user_id, personal.reach)
     sort = ORDERS[order or ("words" if wanted.text.strip() else "closes")]
     ordered = query.order_by(*sort(basis)).limit(most).offset((page - 1) * most)
-    ids, total = _with_total(session, query, ordered, narrow=wanted != CallFilter() or personal.narrows)
+    if wanted != CallFilter() or personal.narrows:
+        ids, total = _with_total(session, query, ordered)
+    else:
+        ids, total = _of_all(session, query, ordered, sort is _by_closing, basis.now, most)
     return FoundCalls(by_ids(session, ids), total, page)
 
 
@@ -178,15 +181,26 @@ def _planned_in_second(planned_at: datetime) -> tuple[bool, ...]:
     return Delivery.planned_at >= planned_at, Delivery.planned_at < planned_at + timedelta(seconds=1)
 
 
-def _with_total(session: Session, query: Any, ordered: Any, narrow: bool) -> tuple[list[int], int]:
-    """Ids and total. A filter's count rides along, or it would look for everything twice; all there is is counted
-    apart, because riding along carries every row through the sort."""
+def _with_total(session: Session, query: Any, ordered: Any) -> tuple[list[int], int]:
+    """Ids and total of a filter. The count rides along, or it would look for everything twice."""
     run = session.connection().execute
-    count = query.with_only_columns(func.count())
-    if not narrow:
-        return list(run(ordered.with_only_columns(col(Call.id))).scalars()), run(count).scalar_one()
     rows = run(ordered.with_only_columns(col(Call.id), func.count().over())).all()
-    return [row[0] for row in rows], rows[0][1] if rows else run(count).scalar_one()
+    if rows:
+        return [row[0] for row in rows], rows[0][1]
+    return [], run(query.with_only_columns(func.count())).scalar_one()
+
+
+def _of_all(
+    session: Session, query: Any, ordered: Any, by_closing: bool, now: datetime, most: int
+) -> tuple[list[int], int]:
+    """Ids and total of all there is. The count is asked apart: riding along carries every row through the sort.
+
+    By closing, what still closes stands first: where that fills the page, the many that closed are not sorted.
+    """
+    run, only = session.connection().execute, ordered.with_only_columns(col(Call.id))
+    total: int = run(query.with_only_columns(func.count())).scalar_one()
+    ids = list(run(only.where(_not_over(now))).scalars()) if by_closing else []
+    return ids if len(ids) == most else list(run(only).scalars()), total
 
 
 def by_ids(session: Session, ids: Sequence[int]) -> list[Call]:
@@ -204,6 +218,12 @@ def _over(now: datetime) -> ColumnElement[bool]:
     closes = col(Call.closes_at)
     undated = func.coalesce(closes, col(Call.first_gate_at)).is_(None)
     return or_(undated, closes <= now)
+
+
+def _not_over(now: datetime) -> ColumnElement[bool]:
+    """The others, in words that an index knows."""
+    closes = col(Call.closes_at)
+    return or_(closes > now, and_(closes.is_(None), col(Call.first_gate_at).is_not(None)))
 
 
 def _by_closing(basis: SortBasis) -> list[Any]:

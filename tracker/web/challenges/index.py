@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import case, null
+from sqlalchemy import case, null, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from db.models import Agenda, Call, Challenge, Match, Team, User
 from db.queries import shared_budgets
 from db.rights import has_role
-from db.status import IS_CALL, status_expression
+from db.status import IS_CALL, not_closed, past_yet_open_expression, status_expression
 from db.vocabulary import ChallengeKind, ChallengeStatus, Instrument, Role, Status
 from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
@@ -107,14 +107,17 @@ def white_spots(request: RequestContext) -> Response:
     """Opgaven by instruments: open now, announced, recurring, none."""
     agendas, chosen = _agendas(request)
     challenges = [c for c in _of_agenda(request.session, chosen.id) if _is_leaf(c)]
-    counts = counted(request.session, request.now.instant)
+    counts = counted(request.session, request.now.instant, earlier=True)
     rows = [(c, [(i, counts[c.id][i]) for i in Instrument]) for c in challenges]
     may_open = has_role(request.viewer, Role.FUNDRAISER)
     return request.page("challenges/index_map.html", agendas=agendas, chosen=chosen, rows=rows, may_open=may_open)
 
 
-def counted(session: Session, now: datetime) -> Counts:
-    """Opgave -> instrument -> numbers; one query. A budget that the topics of one call share is summed once."""
+def counted(session: Session, now: datetime, earlier: bool = False) -> Counts:
+    """Opgave -> instrument -> numbers; one query. A budget that the topics of one call share is summed once.
+
+    ``earlier``: also what has closed, which is nearly all there is.
+    """
     status = status_expression(now).label("status")
     shared = select(shared_budgets(now - RECENT).subquery().c.call_title)
     pot = case((col(Call.call_title).in_(shared), col(Call.call_title)), else_=null()).label("pot")
@@ -126,6 +129,9 @@ def counted(session: Session, now: datetime) -> Counts:
         .where(IS_CALL)
         .group_by(col(Match.challenge_id), col(Call.instrument), status, pot)
     )
+    if not earlier:
+        now_or_later = select(Call.id).where(or_(not_closed(now), past_yet_open_expression(now)))
+        query = query.where(col(Match.call_id).in_(now_or_later))  # by number, or every match is looked at
     counts: Counts = defaultdict(lambda: defaultdict(Counted))
     for challenge_id, instrument, stands, shared_by, number, summed, largest in session.connection().execute(query):
         cell, money = counts[challenge_id][instrument], (largest if shared_by else summed)
