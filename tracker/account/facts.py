@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select
 from sqlalchemy import select as columns
@@ -40,9 +40,11 @@ DECIDED = (Figure.WON, Figure.LOST)
 RESULTS = {CommitmentState.KEPT: Figure.KEPT, CommitmentState.BROKEN: Figure.BROKEN}
 
 
-@dataclass(frozen=True)
-class Fact:
-    """One row that a figure counts. ``carrier``: the participant whose it is, none of a call. ``amount``: EUR."""
+class Fact(NamedTuple):
+    """One row that a figure counts. ``carrier``: the participant whose it is, none of a call. ``amount``: EUR.
+
+    A tuple, as there are thousands of calls seen: one is made in a third of the time of a frozen dataclass.
+    """
 
     figure: Figure
     what: str

@@ -54,10 +54,13 @@ class Account:
 
     def of(self, figure: Figure) -> list[Fact]:
         """The rows that a figure counts; a call that several organisations judged stands once."""
-        if figure == Figure.SEEN:
-            return self.seen()
-        rows = [row for row in self.rows if row.figure == figure]
-        return first_of(rows) if figure == Figure.JUDGED else rows
+        return self.seen() if figure == Figure.SEEN else of_figure(self.rows, figure)
+
+
+def of_figure(rows: Iterable[Fact], figure: Figure) -> list[Fact]:
+    """Of the rows of an account those that a figure counts, except for calls that a source named."""
+    mine = [row for row in rows if row.figure == figure]
+    return first_of(mine) if figure == Figure.JUDGED else mine
 
 
 def first_of(rows: Iterable[Fact]) -> list[Fact]:

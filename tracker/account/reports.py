@@ -18,8 +18,8 @@ from tracker.account.facts import Fact, Span
 from tracker.account.figures import Figures, hits_of
 from tracker.account.goals import Standing, as_kept, from_kept
 from tracker.account.releases import forget
-from tracker.account.report import Account, said
-from tracker.account.subjects import account_of, subject_of
+from tracker.account.report import said
+from tracker.account.subjects import account_of, counted, subject_of
 from tracker.errors import NotFound
 from tracker.rights import Deed, must_change, must_have
 from tracker.versions import claim
@@ -66,9 +66,10 @@ def keep(deed: Deed, path: str, first: date, last: date, known_on: date, visibil
     )  # fmt: skip
     last_one = _last(deed.session, made)
     made.previous_id = last_one.id if last_one else None
-    account = _account(deed.session, made, deed.today)
+    span = Span(first, last, made.known_on, deed.today)
+    account = account_of(deed.session, reader_for(made), subject, span)
     made.figures = {f.value: [account.now.counts[f], str(account.now.sums.get(f, 0))] for f in Figure}
-    made.rows = [list(_line(row)) for row in _counted(account)]
+    made.rows = [list(_line(row)) for figure in Figure for row in account.of(figure)]
     made.goals = [as_kept(standing) for standing in account.goals]
     deed.session.add(made)
     deed.session.flush()
@@ -84,13 +85,9 @@ def _last(session: Session, made: AccountReport) -> AccountReport | None:
     return session.exec(rows.order_by(col(AccountReport.id).desc()).limit(1)).first()
 
 
-def _account(session: Session, report: AccountReport, today: date, known_on: date | None = None) -> Account:
-    span = Span(report.first, report.last, known_on or report.known_on, today)
-    return account_of(session, reader_for(report), subject_of(session, report.subject), span)
-
-
-def _counted(account: Account) -> list[Fact]:
-    return [row for figure in Figure for row in account.of(figure)]
+def _counted_now(session: Session, report: AccountReport, today: date) -> list[Fact]:
+    span = Span(report.first, report.last, today, today)
+    return counted(session, reader_for(report), subject_of(session, report.subject), span)
 
 
 def _line(row: Fact) -> Line:
@@ -141,16 +138,16 @@ def goals_of(report: AccountReport) -> list[Standing]:
 
 def rows_of(session: Session, report: AccountReport, today: date) -> list[tuple[Line, str]]:
     """Each row that was counted, with what it is about as far as everybody for whom the report is may see it now."""
-    there = {_line(row)[:3]: row.what for row in _counted(_account(session, report, today, today))}
+    there = {_line(row)[:3]: row.what for row in _counted_now(session, report, today)}
     lines: list[Line] = [(line[0], line[1], line[2], line[3], line[4]) for line in report.rows]
     return [(line, there.get(line[:3], "")) for line in lines]
 
 
 def changed_since(session: Session, report: AccountReport, today: date) -> Changed:
     """What of its period is otherwise as known today."""
-    counted = _counted(_account(session, report, today, today))
-    lines = [_line(row) for row in counted]
-    now, told = dict(zip(lines, counted, strict=True)), Counter(lines)
+    rows = _counted_now(session, report, today)
+    lines = [_line(row) for row in rows]
+    now, told = dict(zip(lines, rows, strict=True)), Counter(lines)
     then = Counter(tuple(line) for line in report.rows)
     new, gone = told - then, then - told
     kept_otherwise = {line[:3] for line in new} & {line[:3] for line in gone}
