@@ -5,6 +5,7 @@ of one only for who wants to read it.
 """
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -39,9 +40,10 @@ def seen_rows(session: Session, span: Span, opgaven: Collection[str] | None = No
     fits: dict[int, set[str]] = {}
     for call, own in session.connection().execute(fitting(columns(col(Call.id)).where(*which))).all():
         fits.setdefault(call, set()).add(own)
+    day_of = cache(local_day)  # a round names many at one moment
     told = columns(col(Call.id), col(Call.title), col(Call.first_seen)).where(*which).order_by(col(Call.id))
     rows = [
-        Fact(Figure.SEEN, title, local_day(at), f"/regelingen/{number}", "", frozenset(fits.get(number, ())))
+        Fact(Figure.SEEN, title, day_of(at), f"/regelingen/{number}", "", frozenset(fits.get(number, ())))
         for number, title, at in session.connection().execute(told).all()
     ]
     return sorted(rows, key=attrgetter("day", "what"))

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from operator import attrgetter
 from statistics import median
 from typing import Any, NamedTuple
@@ -142,11 +143,12 @@ def _calls(session: Session, years: Sequence[int]) -> dict[int, list[CallRow]]:
     source = select(Sighting.call_id, func.min(Sighting.source)).group_by(col(Sighting.call_id))
     sources = dict(session.exec(source).all())
     found: dict[int, list[CallRow]] = {}
+    day_of = cache(local_day)  # sources name and close many at one moment
     told = (Call.id, Call.title, Call.published_on, Call.first_seen, Call.closes_at, Call.budget, Call.call_title)
     query: Any = columns(*(col(each) for each in told)).where(IS_CALL, col(Call.joined_into).is_(None))
     for number, title, published, seen, closes, budget, call_title in session.connection().execute(query).all():
         row = CallRow(
-            number, title, published or local_day(seen), published is not None, local_day(closes) if closes else None,
+            number, title, published or day_of(seen), published is not None, day_of(closes) if closes else None,
             budget, call_title if call_title in shared else "", sources.get(number, ""), fits.get(number, frozenset()),
         )  # fmt: skip
         if years[0] <= row.day.year <= years[-1]:
