@@ -14,9 +14,10 @@ from sqlmodel import Session, col, select
 from db.models import AuditEntry, ContactMoment, Delivery, Hold, Informed, Stakeholder, User
 from db.session import writing
 from db.vocabulary import Role
+from notifications.transport import read_mail_url
 from tests.care.test_erasure import NAME, with_person
 from tests.make.lobby import Cast
-from tests.make.pages import Visitor, make_user, visit
+from tests.make.pages import Visitor, make_user, settings_for, visit
 from tracker.documents import documents
 from tracker.people.data_register import categories
 
@@ -154,3 +155,19 @@ def test_the_privacy_page_is_the_register(world: tuple[Engine, Cast, User], now:
     assert "2 jaar na de dag waarop de naam is vastgelegd" in text
     assert "ook als u niet met Kansenradar werkt maar wij met u spraken" in text
     assert "openbare bron waar dat staat" in text
+
+
+def test_mail_that_went_into_a_folder_goes_with_the_account_it_was_for(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        administrator, leaves = make_user(session, now, Role.ADMINISTRATOR), make_user(session, now, Role.READER)
+    with visit(engine, now, tmp_path, administrator) as page:
+        folder = read_mail_url(settings_for(tmp_path).mail)
+        assert isinstance(folder, Path)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, address in (("theirs", leaves.email.title()), ("ours", administrator.email)):
+            (folder / f"{name}.eml").write_text(f"To: Iemand <{address}>\nSubject: Overzicht\n\nTekst\n")
+        status, _ = pressed(page, f"/beheer/privacy/gebruikers/{leaves.id}", sure="true")
+        assert status == 303
+        assert [path.name for path in folder.glob("*.eml")] == ["ours.eml"]

@@ -75,6 +75,7 @@ class Erased:
     texts: int = 0
     mails: int = 0
     removed: int = 0
+    files: int = 0
     left: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
 
@@ -84,6 +85,7 @@ class Erased:
             f"{self.who}: gewist op {self.at.isoformat(timespec='minutes')}",
             f"naam weg uit {self.texts} teksten, {self.mails} mails leeggemaakt, {self.removed} rijen verwijderd",
         ]
+        done += [f"{self.files} mails verwijderd uit de map van MAIL_URL"] if self.files else []
         done += [f"nog na te lezen door een mens: {place}" for place in self.left]
         return done + [f"bewaard: {said}" for said in self.held]
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from db.models import Stakeholder, User
 from db.session import reading, writing
+from notifications.transport import remove_letters
 from tracker.care import retention
 from tracker.care.access import access_export, access_export_person, as_one_file, note_exported
 from tracker.care.erasure import Preview, erase_person, erase_user, note_erased, preview, scrub
@@ -62,9 +63,11 @@ def erase(
         typer.confirm("This cannot be undone. Erase?", abort=True)
     with writing(command.engine) as session:
         row, now = _find(session, who), command.now.instant
+        address = row.email if isinstance(row, User) else ""
         report = erase_user(session, row, now) if isinstance(row, User) else erase_person(session, row, now)
         note_erased(session, report.who, "command line", now)
     scrub(command.engine)
+    report.files = remove_letters(command.settings.mail, address) if address else 0
     answer(vars(report), as_json, report.lines())
 
 

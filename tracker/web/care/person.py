@@ -12,6 +12,7 @@ from starlette.responses import Response
 from db.models import Document, Dossier, Stakeholder, User
 from db.rights import attached, visible
 from db.vocabulary_audit import Action
+from notifications.transport import remove_letters
 from tracker.care.access import Tables, access_export, access_export_person, as_one_file, called
 from tracker.care.erasure import Preview, erase_person, erase_user, preview
 from tracker.care.holds import hold_of
@@ -139,7 +140,9 @@ def erase_account(request: RequestContext, user: User, form: EraseForm) -> None:
     """Erase a user."""
     _must_be_sure(form)
     seen = _agreed(request, preview(request.session, user, request.now.instant), form)
+    address = user.email
     request.record(Action.ERASE, erase_user(request.session, user, request.now.instant, seen).who)
+    remove_letters(request.site.settings.mail, address)
 
 
 def _must_be_sure(form: EraseForm) -> None:
