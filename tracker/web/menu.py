@@ -1,5 +1,7 @@
 """The main menu: what of the addresses stands above every page, for who may go there."""
 
+from functools import cache
+
 from db.rights import RANK
 from db.vocabulary import Role
 from tracker.web.routes import ROUTES
@@ -22,8 +24,9 @@ MENU = (
 )
 
 
-def menu_for(role: Role | None) -> list[tuple[str, str]]:
-    """The menu entries somebody with this role sees."""
+@cache
+def menu_for(role: Role | None) -> tuple[tuple[str, str], ...]:
+    """The menu entries somebody with this role sees; looked for once a role, among some hundreds of addresses."""
     rank = -1 if role is None else RANK[role]
     open_to = {r.path for r in ROUTES if r.method == "GET" and (r.role is None or RANK[r.role] <= rank)}
-    return [(path, text) for path, text in MENU if path in open_to]
+    return tuple((path, text) for path, text in MENU if path in open_to)
