@@ -77,7 +77,7 @@ def pairs(allowed: tuple[str, ...]) -> frozenset[Pair]:
     ports = set()
     for pair in allowed:
         host, colon, port = pair.rpartition(":")
-        if not colon or not port.isdigit():
+        if not colon or not port.isdecimal() or not 0 < int(port) < 65536:
             raise ValueError(f"{pair!r} is no host:port pair")
         ports.add((host.strip("[]").lower(), int(port)))
     return frozenset(ports)

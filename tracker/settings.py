@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
@@ -166,9 +166,12 @@ class Settings(BaseSettings):
     @classmethod
     def _an_address(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        more = parts.query or parts.fragment or len(value.split()) > 1
+        if parts.scheme not in ("http", "https") or not parts.hostname or more or not _can_be_port(parts):
             raise ValueError(f"{value!r} is no http or https address to build links on")
-        return value
+        if parts.username or parts.password:  # said without it
+            raise ValueError("a name or password in it would stand in every link that is mailed")
+        return value.strip()
 
     @field_validator("reader_url", "alert_webhook")
     @classmethod
@@ -185,14 +188,16 @@ class Settings(BaseSettings):
         if not value and info.field_name == "mail_reply_to":
             return value
         address = parseaddr(value)[1]  # "Kansenradar <k@example.nl>" is often typed; the name we show is our own
-        if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", address) or len(value.splitlines()) != 1:
+        several = len(getaddresses([value])) > 1 or len(value.splitlines()) != 1
+        if several or not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", address):
             raise ValueError(f"{value!r} is no mail address")
         return address
 
     @field_validator("mail_allow")
     @classmethod
     def _addresses_or_domains(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        wrong = [entry for entry in value if "@" not in entry[:-1]]  # a bare domain would allow nobody, without a word
+        one = r"[^@<>;]*@[^@<>;]+"  # a bare domain, or two with a semicolon, would allow nobody without a word
+        wrong = [entry for entry in value if not re.fullmatch(one, entry)]
         if wrong:
             raise ValueError(f"{wrong[0]!r} is no address and no domain such as @example.nl")
         return value
@@ -200,8 +205,15 @@ class Settings(BaseSettings):
     @field_validator("mail_bounces")
     @classmethod
     def _an_envelope(cls, value: str) -> str:
-        if value and not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;{}]+", value):
+        if value and not re.fullmatch(r"[^\s@<>,;{}]+@[^\s@<>,;{}]+", value.replace("{token}", "token", 1)):
             raise ValueError(f"{value!r} is no address such as bounces+{{token}}@example.nl")
+        return value
+
+    @field_validator("security_contact")
+    @classmethod
+    def _a_contact(cls, value: str) -> str:
+        if value and not re.fullmatch(r"mailto:[^\s@<>]+@[^\s@<>]+|https://\S+", value):
+            raise ValueError(f"{value!r} is no mailto: or https: address")
         return value
 
     @field_validator("secret_key")
@@ -288,6 +300,13 @@ def _of_sources(ending: str, values: Mapping[str, Any]) -> Any:
     }
     given = values.get({"URL": "source_roots", "PROXY": "source_proxies"}[ending], {})
     return {**named, **given} if isinstance(given, dict) else given
+
+
+def _can_be_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:  # no number, or beyond 65535
+        return False
 
 
 def _is_proxy(address: str) -> bool:

@@ -165,12 +165,31 @@ def test_an_export_tells_what_is_public_unless_a_person_is_named(tmp_path: Path,
         ("MAIL_ALLOW", "jan@haarlem.example, haarlem.example"),
         ("MAIL_BOUNCES", "bounces+{token}"),
         ("MAIL_FROM", "a@b.nl\nBcc: c@d.nl"),
+        ("MAIL_FROM", "a@b.nl, c@d.nl"),
+        ("MAIL_ALLOW", "@haarlem.example;jan@haarlem.example"),
+        ("MAIL_BOUNCES", "bounces+{tokn}@b.nl"),
+        ("BASE_URL", "https://jan:geheim@kansenradar.example"),
+        ("BASE_URL", "http://localhost:99999"),
+        ("FETCH_ALLOW", "localhost:99999"),
+        ("SECURITY_CONTACT", "security@b.nl"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused(setting: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"KANSENRADAR_{setting}", value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+def test_a_setting_as_it_is_often_typed_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = {
+        "MAIL_FROM": "Kansenradar <k@b.nl>", "MAIL_ALLOW": "@b.nl, jan@c.nl", "MAIL_BOUNCES": "bounces+{token}@b.nl",
+        "BASE_URL": "https://kansenradar.example:8443/pad/ ", "SECURITY_CONTACT": "https://b.nl/melden",
+    }  # fmt: skip
+    for name, value in typed.items():
+        monkeypatch.setenv(f"KANSENRADAR_{name}", value)
+    settings = Settings()
+    assert (settings.mail_from, settings.mail_allow) == ("k@b.nl", ("@b.nl", "jan@c.nl"))
+    assert settings.base_url == "https://kansenradar.example:8443/pad/"
 
 
 def test_a_setting_that_should_be_json_and_is_not_gets_one_line(tmp_path: Path) -> None:
