@@ -21,12 +21,12 @@ from db.models import (
     User,
     Verdict,
 )
-from db.session import writing
+from db.session import reading, writing
 from db.vocabulary import LessonKind, NoReason, ParticipantKind, RevisionKind, Role, Say
 from notifications.catalogue import read_catalogue
 from tracker.challenges.agenda import load_agendas
 from tracker.mailing.leanings import for_reader
-from tracker.matching import DIGEST_THRESHOLD, Matcher, embedder, model_name
+from tracker.matching import DIGEST_THRESHOLD, Matcher, embedder, model_name, ranking
 from tracker.matching.lessons import kinds_of, lessons_of, put_back, teach, undo_lesson
 from tracker.matching.ranking import leanings_of
 from tracker.matching.run import MatchingResult, match_calls
@@ -277,6 +277,18 @@ def test_a_kind_is_named_and_can_be_put_back(
         for lesson, _ in lessons_of(session, jan.id):
             undo_lesson(session, session.get_one(User, jan.id), lesson, now)
     assert scores(engine, jan)[4] < before[4]
+
+
+def test_one_rejection_of_a_kind_is_shown_without_its_vector(
+    engine: Engine, now: datetime, people: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two are needed to lower anything; opening a vector costs the pages 15 MiB for numpy."""
+    jan, _els, _iris = people
+    with writing(engine) as session:
+        judge(session, session.get_one(User, jan.id), 1, ENERGIE, Say.NO, now, NoReason.NOT_ELIGIBLE)
+    monkeypatch.setattr(ranking, "wholes", lambda *_: pytest.fail("a vector was read"))
+    with reading(engine) as session:
+        assert kinds_of(session, jan.id, now) == []
 
 
 def test_more_and_never_more_like_this(engine: Engine, now: datetime, people: list[User], encoder: Counting) -> None:

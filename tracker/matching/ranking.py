@@ -4,7 +4,7 @@ A match keeps what the matcher said of it, for everybody. Beside it stands, per 
 made of it; nobody else's mail or page changes by it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,9 +58,12 @@ def rejections_for(session: Session, user: int, encoder: str | None) -> list[Act
     rows = session.exec(select(Verdict).where(*lasting).order_by(col(Verdict.id))).all()
     if not rows:
         return []
+    audience, put_back = _audience(session), _put_back(session)
+    heard = _heard([_said_word(row, None) for row in rows], audience, user, put_back)
+    if not any(count > 1 for count in Counter(word.reason for word in heard).values()):
+        return heard  # one teaches nothing of others: no vector is needed, nor numpy with it
     vectors = wholes(session, select(Verdict.call_id).where(*lasting), encoder)
-    said = [_said_word(row, vectors.get(row.call_id)) for row in rows]
-    return _heard(said, _audience(session), user, _put_back(session))
+    return _heard([_said_word(row, vectors.get(row.call_id)) for row in rows], audience, user, put_back)
 
 
 def lean_again(engine: Engine, now: datetime, encoder: str | None) -> int:
