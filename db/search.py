@@ -175,10 +175,7 @@ def _with(nodes: Sequence[Node], at: int, instead: Node) -> Node:
 
 
 def hits_of_each(dialect: str) -> Subquery:
-    """Which calls have each of many questions, by one statement: ``call_id``, and ``number`` of the question.
-
-    Its parameter ``asked`` is what ``asked_of_each`` gives.
-    """
+    """Which calls have each of the questions in the parameter ``asked``: ``call_id``, ``number`` of the question."""
     found = text(OF_EACH[dialect]).columns(column("call_id", Integer), column("number", Integer))
     return found.subquery("hit")
 
