@@ -6,7 +6,7 @@ from db.search_words import unpack
 
 # The numbers of glibc's mallopt(3).
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
-ARENAS = 2  # as many as processors; by default a thread may get one of its own, and each keeps what it once needed
+ARENAS = 1  # by default a thread may get one of its own, and each keeps what it once needed
 GIVEN_BACK = 128 * 1024  # bytes; once set it stays, where glibc would let it grow with each large answer
 
 
