@@ -30,7 +30,7 @@ RACES = 5  # each time that one is lost, somebody else got on
 # A statement kept compiled weighs 45 KiB, one prepared 13 on each connection; SQLAlchemy lets half as many more come in
 # before it drops any. With 1,200 and 400 the most used pages took no less time, all pages by turns 3 to 10 % less than
 # with 500; with 250 all pages by turns took 15 % more, and the pages held 17 MiB less (once, 2026-12-01).
-AT_ONCE, STATEMENTS, PREPARED = 20, 200, 100
+AT_ONCE, STATEMENTS, PREPARED = 20, 200, 50
 PATIENCE = 3  # busy timeouts before the last one: forty seconds in all
 
 

@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from db.region_served import region
@@ -37,6 +36,8 @@ def _style() -> str:
 
 @cache
 def _inliner() -> Any:
+    import css_inline  # 2.5 MiB, where a mail is written
+
     return css_inline.CSSInliner(
         keep_style_tags=True, load_remote_stylesheets=False, extra_css=_style(), keep_at_rules=True, minify_css=True
     )

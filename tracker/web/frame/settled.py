@@ -6,7 +6,7 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ENOUGH = 60  # answers, after which most templates, statements and modules have come in
-YOUNG, MIDDLE, OLD = 10_000, 20, 50  # a page makes some ten thousand objects, nearly all gone with its answer
+YOUNG, MIDDLE, OLD = 10_000, 20, 5  # a page makes some ten thousand objects, nearly all gone with its answer
 
 
 def settle() -> None:
