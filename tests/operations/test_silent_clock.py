@@ -82,7 +82,7 @@ def test_the_pages_tell_what_no_clock_tells(
     plan_now(settings, engine, clock, alerts_only=True)
     with reading(engine) as session:
         mails = session.exec(select(Delivery).where(Delivery.kind == MailKind.ALERT).order_by("id")).all()
-    assert [mail.key.split(":")[2] for mail in mails] == ["began", "over"]
+    assert [mail.key.split(":")[3] for mail in mails] == ["began", "over"]
     assert mails[0].state == "accepted"
 
 
