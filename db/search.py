@@ -49,13 +49,11 @@ from db.search_words import (
     fold,
     halves,
     programme_word,
-    searchable,
     stem,
 )
 
 MOST_CHARACTERS = 1000  # of a question
 MOST_WORDS = 12
-MOST_HITS = 300
 MOST_TOGETHER = 3  # words of a phrase that an opgave translates
 LONG_ENOUGH = 4  # from here on a word also finds longer ones: fiets -> fietsroute
 SHORTEST_CODE, SHORTEST_NUMBER = 2, 5
@@ -385,15 +383,3 @@ def _on_postgresql(hits: Hits, compiler: SQLCompiler, **kw: Any) -> str:
     vector = func.to_tsvector(literal_column("'simple'::regconfig"), col(Call.search_text))
     question = f"to_tsquery('simple'::regconfig, {compiler.process(hits.clauses, **kw)})"
     return f"({compiler.process(vector, **kw)} @@ {question})"
-
-
-def search(session: Session, question: str, most: int = 50) -> list[int]:
-    """Ids of the calls that have the words: those with most of them in their title first, then the newest."""
-    call = Call
-    newest = select(col(call.id), col(call.title), col(call.language)).where(
-        matching(question), col(call.joined_into).is_(None)
-    )
-    rows = session.connection().execute(newest.order_by(col(call.id).desc()).limit(MOST_HITS)).all()
-    stems = {stem(word, language) for word in _words(fold(question)) for language in STEMMERS}
-    ranked = sorted(rows, key=lambda row: (-len(stems & set(searchable(row.language, row.title).split())), -row.id))
-    return [row.id for row in ranked[:most]]

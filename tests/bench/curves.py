@@ -17,7 +17,6 @@ from sqlmodel import Session
 
 from db.migrate import upgrade
 from db.models import Crawl
-from db.search import search
 from db.session import open_engine, reading, writing
 from tests.bench import ingest as storing
 from tests.bench.pages import NOW, fill
@@ -26,6 +25,7 @@ from tests.bench.planning import alone
 from tests.bench.row import seconds
 from tests.conftest import ROOT
 from tests.make.crawls import make_crawled
+from tests.make.found import found_ids
 from tests.make.pages import make_user, settings_for, visit
 from tracker.calls.ingest import ingest
 from tracker.challenges.agenda import load_agendas
@@ -70,7 +70,7 @@ def calls(count: int) -> Found:
             }  # fmt: skip
             found = {f"{name}, ms": ms(lambda p=path: visitor.get(p)) for name, path in pages.items()}
         with reading(engine) as session:
-            found["search, ms"] = ms(lambda: search(session, "warmtenetten"))
+            found["search, ms"] = ms(lambda: found_ids(session, "warmtenetten", NOW))
         found["round of one source, s"] = _read_again(engine, count // 5)
         found["file, MiB"] = sum(file.stat().st_size for file in folder.glob("curve.db*")) / 2**20
     return found

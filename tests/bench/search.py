@@ -17,11 +17,11 @@ from sqlmodel import Session, select
 
 from db.migrate import upgrade
 from db.models import Call
-from db.search import search
 from db.search_words import stem
 from db.session import open_engine, reading, writing
-from tests.bench.pages import CALLS, PLACES, at_95, fill
+from tests.bench.pages import CALLS, NOW, PLACES, at_95, fill
 from tests.bench.row import FEWEST, ROUNDS, Row, beside, of_ratios, within
+from tests.make.found import found_ids
 from tests.make.seed_pages import TITLES
 from tracker.challenges.agenda import load_agendas
 
@@ -60,7 +60,7 @@ def beside_fts5(engine: Engine) -> Row:
         texts = session.exec(select(Call.id, Call.search_text)).all()
         bare.executemany("INSERT INTO bare(rowid, words) VALUES (?, ?)", map(tuple, texts))
         asked = "SELECT rowid FROM bare WHERE bare MATCH ? ORDER BY rank LIMIT 50"
-        ours = lambda: [search(session, word) for word in ASKED]  # noqa: E731
+        ours = lambda: [found_ids(session, word, NOW) for word in ASKED]  # noqa: E731
         theirs = lambda: [bare.execute(asked, (stem(word, "nl"),)).fetchall() for word in ASKED]  # noqa: E731
         return beside(f"search of {len(ASKED)} words among {CALLS:,} calls, SQLite", ours, "bare FTS5", theirs)
 
@@ -75,7 +75,7 @@ def _beside_tsvector(engine: Engine) -> Row:
         connection.execute(text("VACUUM ANALYZE"))
     with reading(engine) as session:
         server = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
-        ours = lambda: [search(session, word) for word in ASKED]  # noqa: E731
+        ours = lambda: [found_ids(session, word, NOW) for word in ASKED]  # noqa: E731
         theirs = lambda: [session.execute(text(BARE), {"words": stem(w, "nl")}).all() for w in ASKED]  # noqa: E731
         ours(), theirs()
         pairs = [(_seconds(ours, server), _seconds(theirs, server)) for _ in range(ROUNDS)]
@@ -120,7 +120,7 @@ def _p95s(engine: Engine) -> list[float]:
     """Processor time of one question at the database: words of titles, alone and with a place."""
     draw = random.Random(5)
     with reading(engine) as session:
-        search(session, WORDS[0])
+        found_ids(session, WORDS[0], NOW)
         return [_p95(session, draw) for _ in range(FEWEST)]
 
 
@@ -128,6 +128,6 @@ def _p95(session: Session, draw: random.Random) -> float:
     times = []
     for word in (*WORDS, *(f"{word} {draw.choice(PLACES)}" for word in WORDS)):
         used = time.process_time()
-        search(session, word)
+        found_ids(session, word, NOW)
         times.append((time.process_time() - used) * 1000)
     return at_95(times)

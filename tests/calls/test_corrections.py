@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from db.models import Call, Correction, Deadline, Dismissal, Participant, Revision, Sighting, User
 from db.queries import CallFilter, calls_for, live_call, newest_crawls
-from db.search import search
 from tests.make.crawls import closes, make_listing, store
+from tests.make.found import found_ids
 from tracker.calls.corrections import add_call, standing_correction, take_back
 from tracker.calls.corrections import correct as correct_value
 from tracker.calls.duplicate_pairs import candidates, dismiss, dismissed
@@ -157,7 +157,7 @@ def test_a_parted_call_is_found_by_what_its_source_said_while_it_was_joined(
     store(session, [stcrt(title="Zonnevonk")], now + DAY, source="bekendmakingen")
     part(session, 2, now + DAY)
     session.commit()
-    assert (call(session, 2).title, search(session, "zonnevonk"), search(session, "watervonk")) == (
+    assert (call(session, 2).title, found_ids(session, "zonnevonk", now), found_ids(session, "watervonk", now)) == (
         "Zonnevonk",
         [2],
         [],

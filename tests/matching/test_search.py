@@ -9,10 +9,11 @@ from sqlmodel import Session, select
 
 from db.models import Agenda, Call, Challenge
 from db.queries import CallFilter, calls_for
-from db.search import in_other_language, matching, programmes, read_translations, search
+from db.search import in_other_language, matching, programmes, read_translations
 from db.search_words import WORDS, fold, forms, searchable
 from db.vocabulary import Eligibility
 from tests.make.crawls import make_listing, store
+from tests.make.found import found_ids
 from tracker.matching.search import PersonalFilter, find, found_apart
 from tracker.web.calls import filter_form
 
@@ -54,23 +55,23 @@ def calls(session: Session, now: datetime) -> Session:
         ("haven*) OR (", {4}),  # "or" says nothing of a call
     ],
 )
-def test_a_question_finds(calls: Session, question: str, found: set[int]) -> None:
+def test_a_question_finds(calls: Session, now: datetime, question: str, found: set[int]) -> None:
     titles = {CALLS[n][1] for n in found}
-    hits = search(calls, question)
+    hits = found_ids(calls, question, now)
     assert set(calls.exec(select(Call.title).where(Call.id.in_(hits)))) == titles  # type: ignore[union-attr]
 
 
 def test_words_in_the_title_come_first(session: Session, now: datetime) -> None:
     listed = [make_listing(1, title="Waterstof"), make_listing(2, title="Anders", summary="waterstof")]
     store(session, listed, now)
-    assert search(session, "waterstof") == [1, 2]
+    assert found_ids(session, "waterstof", now) == [1, 2]
 
 
 def test_the_index_follows_a_change(session: Session, now: datetime) -> None:
     store(session, [make_listing(1, title="Molens")], now)
     store(session, [make_listing(1, title="Sluizen")], now)
-    assert search(session, "molens") == []
-    assert search(session, "sluis") == [1]
+    assert found_ids(session, "molens", now) == []
+    assert found_ids(session, "sluis", now) == [1]
 
 
 def test_a_question_without_words_finds_nothing_and_an_empty_one_everything(calls: Session) -> None:
@@ -163,7 +164,7 @@ def test_what_a_fundraiser_types_finds(topics: Session, now: datetime, question:
 
 def test_a_compound_that_is_typed_finds_its_halves(session: Session, now: datetime) -> None:
     store(session, [make_listing(1, title="Meer ruimte voor de fiets: infrastructuur in de wijk")], now)
-    assert search(session, "fietsinfrastructuur") == [1]
+    assert found_ids(session, "fietsinfrastructuur", now) == [1]
 
 
 @pytest.mark.parametrize("title", ["Besparen van energie tegen armoede", "Energie for people in poverty"])

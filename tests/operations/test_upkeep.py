@@ -13,12 +13,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from db.models import Call, Delivery, MagicLink, MailText, Pause, Run, Snapshot, Stakeholder
-from db.search import search
 from db.session import open_engine, writing
 from db.vocabulary import MailKind
 from notifications.brakes import pause
 from scrapers.crawled import Page
 from tests.make.crawls import make_crawled, make_listing, store
+from tests.make.found import found_ids
 from tests.make.pages import make_user
 from tracker.calls.ingest import ingest
 from tracker.calls.merge import join
@@ -73,7 +73,7 @@ def round_trip(source: Engine, target: Engine, folder: Path, now: datetime) -> N
     assert hashes(folder / "again.zip") == hashes(folder / "b.zip")
     with Session(target) as session:
         assert session.exec(select(Pause.everything)).all() == [True]
-        assert len(search(session, "cafe")) == 30
+        assert len(found_ids(session, "cafe", now)) == 30
         result = store(session, [make_listing(n) for n in range(100, 103)], now + DAY, source="new")
         assert result.new == (32, 33, 34)
 
