@@ -49,6 +49,7 @@ def test_the_calendar_opens_and_says_where_it_is(demo: tuple[Path, str]) -> None
     assert "kansenradar.ics" in said
 
 
+@pytest.mark.prove  # a whole demo once more
 def test_a_second_demo_starts_afresh(demo: tuple[Path, str]) -> None:
     folder, _ = demo
     assert kansenradar(folder.parent, "demo", "--once").returncode == 0

@@ -74,7 +74,7 @@ def where_disk_calls_fail(
     if not shutil.which("strace"):
         pytest.skip("needs strace to let a disk fail")
     calls = fault.partition(":")[0]
-    inject = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={calls}", "-e", f"inject={fault}"]
+    inject = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, "-e", f"trace={calls}", "-e", f"inject={fault}"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
     command = [*inject, sys.executable, "-m", "tracker", *arguments]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)

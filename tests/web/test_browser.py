@@ -1,12 +1,9 @@
 """What people do, in a real browser: with keyboard, without JavaScript, on a phone, and held against WCAG by axe."""
 
-import json
 import re
-import subprocess
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
@@ -17,11 +14,11 @@ from db.session import reading, writing
 from db.vocabulary import DeadlineKind
 from notifications.links import Links
 from tests.make.addresses import page_addresses, plant
-from tests.make.browser import AXE, ROOT, Served, chromium, open_page, serve_world
+from tests.make.browser import AXE, Served, chromium, open_page, serve_world
+from tests.make.looks import AXE_LOOKS, PALE, looked_at, validated
 from tracker.mailing.keys import signing_keys
 
 pytestmark = pytest.mark.slow
-SHOTS = ROOT / "tests" / "output" / "pages"  # make this folder to get a picture of each page
 
 
 @pytest.fixture(scope="module")
@@ -274,7 +271,7 @@ def test_words_in_drawings_stand_out_from_the_page(browser: Browser, served: Ser
     page = open_page(browser, served, "administrator")
     for where in ("/kalender/beelden", "/kalender?view=kwartalen"):
         page.goto(where)
-        assert _looked_at(page, where) == []
+        assert looked_at(page, where) == []
         words = page.locator("svg text")
         words.first.evaluate("text => { text.style.fill = '#999' }")
         assert words.count() > 1
@@ -283,7 +280,19 @@ def test_words_in_drawings_stand_out_from_the_page(browser: Browser, served: Ser
 
 @pytest.mark.parametrize("half", [0, 1])
 def test_every_page_is_for_everybody(browser: Browser, served: Served, half: int, tmp_path: Path) -> None:
-    """Each page once: axe wide, on a phone and at 200 %, in light and dark, no overflow, no complaint, valid HTML."""
+    """Each page once: axe wide in light and at 200 %, or in the dark and on a phone, in turn; no overflow, no
+    complaint, valid HTML."""
+    assert_for_everybody(browser, served, half, tmp_path, in_turn=True)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("half", [0, 1])
+def test_every_page_is_for_everybody_at_every_look(browser: Browser, served: Served, half: int, tmp_path: Path) -> None:
+    assert_for_everybody(browser, served, half, tmp_path, in_turn=False)
+
+
+def assert_for_everybody(browser: Browser, served: Served, half: int, tmp_path: Path, in_turn: bool) -> None:
+    """Of all addresses every other one, each at all looks or at two of them in turn."""
     if not AXE.exists():
         pytest.skip("no axe-core: run 'make setup'")
     with writing(served.engine) as session:
@@ -292,110 +301,18 @@ def test_every_page_is_for_everybody(browser: Browser, served: Served, half: int
     inside, outside = (open_page(browser, served, role) for role in ("administrator", ""))
     for page in (inside, outside):
         page.on("console", lambda message: complaints.extend(_said(message)))
-    for number, (where, signed_out) in enumerate(page_addresses(gaps)):
-        if number % 2 == half:
-            page = outside if signed_out else inside
-            answer = page.goto(where)
-            assert answer is not None
-            right = {"/bestaat-niet": 404, "/regelingen?status=nee": 422}.get(where, 200)
-            complaints += [] if answer.status == right else [f"{where}: {answer.status}"]
-            (tmp_path / f"{number}.html").write_text(f"<!-- {where} -->{answer.text()}", "utf-8")
-            complaints += _looked_at(page, where)
+    for number, (where, signed_out) in list(enumerate(page_addresses(gaps)))[half::2]:
+        page = outside if signed_out else inside
+        answer = page.goto(where)
+        assert answer is not None
+        right = {"/bestaat-niet": 404, "/regelingen?status=nee": 422}.get(where, 200)
+        complaints += [] if answer.status == right else [f"{where}: {answer.status}"]
+        (tmp_path / f"{number}.html").write_text(f"<!-- {where} -->{answer.text()}", "utf-8")
+        looks = (AXE_LOOKS[0::3], AXE_LOOKS[1:3])[number // 2 % 2] if in_turn else AXE_LOOKS
+        complaints += looked_at(page, where, looks)
     assert not complaints, "\n".join(complaints)
-    assert _validated(tmp_path) == ""
+    assert validated(tmp_path) == ""
 
 
 def _said(message: ConsoleMessage) -> list[str]:
     return [message.text] if message.type == "error" and "Failed to load" not in message.text else []
-
-
-def _looked_at(page: Page, where: str) -> list[str]:
-    wrong = []
-    name = re.sub(r"\W+", "_", where).strip("_")[:60] or "vandaag"
-    for width in (1280, 640, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            wrong.append(f"{where} is wider than {width}")
-        wrong += [f"{where} at {width}: {what}" for what in page.evaluate(HIDDEN)]
-        if SHOTS.is_dir():
-            page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
-    page.evaluate(UNROLL)
-    page.evaluate(AXE.read_text("utf-8"))
-    for width, scheme, kinds, only in AXE_LOOKS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        found = page.evaluate(RUN_AXE, only)
-        wrong += [f"{where} {width} {scheme} is too pale: {text}" for text in page.evaluate(PALE)]
-        for kind in kinds:
-            for one in found[kind]:
-                wrong += [f"{where} {width} {scheme} {kind} {one['id']}: {text}"] if (text := _nodes(one)) else []
-    page.emulate_media(color_scheme="light")
-    return wrong
-
-
-# 1280 pixels at 200 % are 640. What axe cannot tell is looked at where the whole page is wide: in a narrow one the
-# columns of a table that scrolls lie under its edge, and their colour is the same. In the dark only colours differ, and
-# between a phone and a wide page only what a width does: every rule twice would take half as long again.
-OF_COLOUR, OF_WIDTH = ["color-contrast", "link-in-text-block"], ["target-size", "scrollable-region-focusable"]
-AXE_LOOKS: tuple[tuple[int, Literal["light", "dark"], tuple[str, ...], list[str]], ...] = (
-    (1280, "light", ("violations", "incomplete"), []),
-    (1280, "dark", ("violations", "incomplete"), OF_COLOUR),
-    (390, "light", ("violations",), []),
-    (640, "light", ("violations",), OF_WIDTH),
-)
-
-
-# What cannot be reached: an entry of the menu off the screen, or a table that goes on at the side and does not say so.
-HIDDEN = """async () => {
-  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-  const off = [...document.querySelectorAll('.menu a')].filter((a) => a.getBoundingClientRect().right > innerWidth);
-  const silent = [...document.querySelectorAll('.ams-table')].filter((box) =>
-    box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box, '::before').content === 'none');
-  return [...off.map((a) => `${a.textContent} is off the screen`), ...silent.map(() => 'a table goes on in silence')];
-}"""
-# The frame of a mail runs nothing, axe neither; tests/letters/test_every_mail.py looks at mails by themselves.
-RUN_AXE = """only => axe.run(document, {
-    resultTypes: ['violations', 'incomplete'],
-    ...(only.length ? {runOnly: only} : {rules: {'frame-tested': {enabled: false}, 'target-size': {enabled: true}}}),
-})"""
-# What is cut off at the edge of a box that scrolls has no colour that axe can tell: show it whole.
-UNROLL = "document.querySelectorAll('.scroll').forEach(box => { box.style.maxBlockSize = 'none' })"
-# Reviewed 2026-11-24: axe cannot judge the contrast of a sign or a number on stripes. Ours are decoration beside words
-# (aria-hidden), in the colour of those words, which axe did judge.
-# And it measures words that only a screen reader gets as if they were seen.
-# Reviewed 2026-11-30: a drawing is an image to axe, so that it can tell of no word in one; PALE does.
-REVIEWED = re.compile(
-    r'aria-hidden="true">\S{1,2}</|>[^<]+<span class="ams-visually-hidden">|^<text |^<div class="(timeline__title|load__name)'
-)
-# The words in drawings that stand out too little from the ground of the page.
-PALE = """() => {
-  const words = [...document.querySelectorAll('svg text, svg foreignObject *')];
-  if (words.length === 0) return [];
-  const { Color, getContrast } = axe.commons.color;
-  const colour = (said) => { const made = new Color(); made.parseString(said); return made; };
-  const grounds = [document.body, document.documentElement].map((one) => getComputedStyle(one).backgroundColor);
-  const ground = colour(grounds.find((one) => colour(one).alpha === 1));
-  const said = (word) => getComputedStyle(word)[word.matches('text') ? 'fill' : 'color'];
-  return words.filter((word) => getContrast(ground, colour(said(word))) < 4.5).map((word) => word.outerHTML);
-}"""
-
-
-def _nodes(found: dict[str, object]) -> str:
-    nodes = found["nodes"]
-    assert isinstance(nodes, list)
-    left = [node for node in nodes if found["id"] != "color-contrast" or not REVIEWED.search(node["html"])]
-    said = [(node["html"][:120], [a.get("message", "")[:90] for a in node["any"]]) for node in left[:3]]
-    return json.dumps(said) if said else ""
-
-
-def _validated(folder: Path) -> str:
-    validator = ROOT / "node_modules" / ".bin" / "html-validate"
-    if not validator.exists():
-        pytest.skip("no html-validate: run 'make setup'")
-    (folder / ".htmlvalidate.json").write_text(
-        '{"root": true, "extends": ["html-validate:standard"], "rules": {"long-title": "off"}}'
-    )
-    outcome = subprocess.run(
-        [validator, "--formatter", "text", str(folder)], capture_output=True, text=True, cwd=folder, check=False
-    )
-    return outcome.stdout.replace(str(folder), "")

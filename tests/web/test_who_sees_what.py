@@ -325,7 +325,7 @@ QUERIES = (
 
 
 # Who differs most; everybody else is asked in `make prove`.
-SOME = ("nobody", "reader haarlem", "lobbyist haarlem", "coordinator hilversum")
+SOME = ("nobody", "lobbyist haarlem", "coordinator hilversum")
 
 
 @pytest.mark.slow
