@@ -141,18 +141,20 @@ def test_the_pages_lead_from_proposal_to_text_goal_and_paper(
         assert visitor.send_form(f"{path}/overnemen", seen=seen, answer="").status_code == 303  # type: ignore[attr-defined]
         goal = {"text": "Van het gas", "target": "15", "unit": "woningen", "due_on": "2030-01-01", "source": "MRA"}
         form = f"/verantwoording/opgaven/{OPGAVE}/doelen"
-        assert visitor.send_form(form, **goal, vision_id=1).status_code == 303  # type: ignore[attr-defined]
+        with reading(engine) as session:
+            number = session.exec(select(Vision.id)).one()
+        assert visitor.send_form(form, **goal, vision_id=number).status_code == 303  # type: ignore[attr-defined]
     with visit(engine, now, tmp_path, people["reader"]) as visitor:
-        page = visitor.get("/visie/1").text
+        page = visitor.get(f"/visie/{number}").text
         for there in ("In 2040 is elk huis warm.", "Zonder gas.", "Programmateam Energie", "Van het gas"):
             assert there in page, there
         assert "Voorstellen" not in page
-        assert '<a href="/visie/1">Warme regio</a>' in visitor.get(f"/verantwoording/opgaven/{OPGAVE}").text
-        assert "In 2040" in visitor.get("/visie/1/versies/1").text
-        assert visitor.get("/visie/1/versies/2").status_code == 404
+        assert f'<a href="/visie/{number}">Warme regio</a>' in visitor.get(f"/verantwoording/opgaven/{OPGAVE}").text
+        assert "In 2040" in visitor.get(f"/visie/{number}/versies/1").text
+        assert visitor.get(f"/visie/{number}/versies/2").status_code == 404
         (row,) = json.loads(visitor.get("/visie.json").text)
         assert (row["visie"], row["versie"], row["doelen"]) == ("Warme regio", 1, 1)
-        pdf = visitor.get("/visie/1/pdf").content
+        pdf = visitor.get(f"/visie/{number}/pdf").content
     tags = read_tags(pdf)
     assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
     assert (tags.lang, tags.marked, tags.title) == ("nl-NL", True, "Warme regio")

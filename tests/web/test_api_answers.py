@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from db.models import Agenda, Call, Challenge, Crawl, Deadline, Match, Sighting, User
+from db.search_index import index_words
 from db.session import reading, writing
 from db.vocabulary import Role
 from tests.make.pages import Visitor, make_user, visit
@@ -96,6 +97,7 @@ def filled(engine: Engine) -> Engine:
         bare = Call(title="Bare", url="https://voorbeeld.nl/2", language="en", held=True, **moments)
         session.add_all([whole, bare])
         session.flush()
+        index_words(session.connection(), [whole.id])
         session.add(Call(title="Joined", url="https://voorbeeld.nl/3", language="en", joined_into=whole.id, **moments))
         last = {"call_id": whole.id, "kind": "closes", "modified_at": NOW}
         session.add_all(
