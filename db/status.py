@@ -89,7 +89,8 @@ def status_of(call: Dated, now: datetime) -> Status:
 
 def is_untold(call: Dated, now: datetime) -> bool:
     """Announced only since nothing says otherwise: neither the source's word nor a date tells how it stands."""
-    return status_of(call, now) is Status.ANNOUNCED and call.source_word is None and call.opens_at is None
+    silent = call.source_word is None and call.opens_at is None  # first: a status takes longer
+    return silent and status_of(call, now) is Status.ANNOUNCED
 
 
 def is_past_yet_open(call: Dated, now: datetime) -> bool:
