@@ -319,15 +319,27 @@ HOSTILE = ["1 mei 2026 ", "€ 1.000 ", "1.", "111 ", "€", "tussen ", "van 1 t
            "plafond voor de periode van ", "kosten mogen tot ", "aanmelden webinar ", "grant not exceed ", "€ 5 beschikbaar plus "]  # fmt: skip
 
 
+ORDINARY = (
+    "Gemeenten vragen subsidie aan voor woningen in een wijk. Aanvragen kan tot en met 1 mei 2026 om 17.00 uur. "
+    "Het budget is € 2.000.000, per project ten hoogste € 50.000. Wie eerder meedeed, stuurt een verslag mee. "
+)
+
+
+@pytest.fixture(scope="module")
+def usual() -> float:
+    """What twenty kilobytes of plain sentences take on this machine now: machines differ by more than three times."""
+    return max(seconds_for(ORDINARY, 20_000) for _ in range(3))
+
+
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_twenty_kilobytes_of_anything_take_a_moment(piece: str) -> None:
-    assert seconds_for(piece, 20_000) < 1
+def test_twenty_kilobytes_of_anything_take_a_moment(piece: str, usual: float) -> None:
+    assert seconds_for(piece, 20_000) < 20 * usual  # the slowest took 5 times on 2026-12-01
 
 
 @pytest.mark.prove  # the same at the size of the longest texts: a minute or two in all
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_a_hundred_kilobytes_of_anything_take_seconds_at_most(piece: str) -> None:
-    assert seconds_for(piece, 100_000) < 3
+def test_a_hundred_kilobytes_of_anything_take_seconds_at_most(piece: str, usual: float) -> None:
+    assert seconds_for(piece, 100_000) < 60 * usual
 
 
 def seconds_for(piece: str, length: int) -> float:
