@@ -45,6 +45,7 @@ class PastCrawl(NamedTuple):
     source: str
     complete: bool
     finished_at: datetime
+    seen: int
     new: int
 
 

@@ -1,12 +1,13 @@
 """What each source covers: what it is, promises and cannot see, its age, and how it stands. One judgement for all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
+from db.models import Crawl
 from db.vocabulary import SourceForm, SourceState
 from notifications.reasons import in_dutch
 from scrapers import sources
@@ -22,7 +23,10 @@ WELL = frozenset({SourceState.OK, SourceState.NEVER, SourceState.OFF})
 
 @dataclass(frozen=True)
 class SourceCoverage:
-    """One source. ``age``: since its last complete crawl, none where there was none. ``held``: calls kept from mail."""
+    """One source. ``age``: since its last complete crawl, none where there was none. ``held``: calls kept from mail.
+
+    ``crawls``: its last ones, newest first.
+    """
 
     name: str
     state: SourceState
@@ -36,6 +40,7 @@ class SourceCoverage:
     age: timedelta | None
     paused: str = ""  # why a person put it to rest
     own: bool = False  # a watched page of this installation
+    crawls: Sequence[Crawl] = ()
 
     @property
     def called(self) -> str:
@@ -89,7 +94,10 @@ def _coverage(session: Session, settings: Settings, now: datetime, held: Mapping
     stand = {name: source_health(name, past.get(name, []), now) for name in sorted({*sources.names(), *own, *past})}
     found = [covered(health, source_of(name, own), now, name in on, held) for name, health in stand.items()]
     rests = paused(settings)
-    return [replace(row, paused=rests.get(row.name, ""), own=row.name in own) for row in found]
+    return [
+        replace(row, paused=rests.get(row.name, ""), own=row.name in own, crawls=past.get(row.name, ()))
+        for row in found
+    ]
 
 
 def covered(

@@ -1,6 +1,5 @@
 """Bronnen: the health of every source; a silent source is worse than none. Freshness is public."""
 
-from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,7 +7,6 @@ from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
 from db.models import Crawl, Sighting
-from db.queries import newest_crawls
 from notifications.wording import local_day
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.floods import release
@@ -24,12 +22,21 @@ CRAWLS_SHOWN = 30
 
 
 class SourceRow(NamedTuple):
-    """One source: what it covers and how it stands, its last crawl, how many it showed lately, and what it knows."""
+    """One source: what it covers and how it stands, and how many calls it knows."""
 
     covered: SourceCoverage
-    last: Crawl | None
-    spark: Spark | None
     calls: int
+
+    @property
+    def last(self) -> Crawl | None:
+        """Its last crawl."""
+        return self.covered.crawls[0] if self.covered.crawls else None
+
+    @property
+    def spark(self) -> Spark | None:
+        """How many calls its last crawls showed, oldest first; none before it was crawled."""
+        crawls = self.covered.crawls[CRAWLS_SHOWN - 1 :: -1]
+        return spark([c.seen for c in crawls], [c.complete for c in crawls], crawls[-1].expected) if crawls else None
 
     @property
     def name(self) -> str:
@@ -104,32 +111,13 @@ def _rows(request: RequestContext) -> list[SourceRow]:
 
 def source_rows(session: Session, settings: Settings, now: datetime) -> list[SourceRow]:
     """Every source; trouble first, then those that are on, then by name."""
-    last, calls, lately = newest_crawls(session), _counts(session), _lately(session)
+    calls = _counts(session)
     rows = [
-        SourceRow(
-            covered=covered,
-            last=last.get(covered.name),
-            spark=_spark(lately[covered.name]) if covered.name in lately else None,
-            calls=calls.get(covered.name, 0),
-        )
+        SourceRow(covered, calls.get(covered.name, 0))
         for covered in coverage(session, settings, now)
         if covered.name != BY_HAND
     ]
     return sorted(rows, key=lambda row: (not row.trouble, not row.covered.on, row.name))
-
-
-def _lately(session: Session) -> dict[str, list[Crawl]]:
-    number = func.row_number().over(partition_by=col(Crawl.source), order_by=col(Crawl.id).desc()).label("number")
-    recent = select(Crawl.id, number).subquery()
-    query = select(Crawl).join(recent, recent.c.id == col(Crawl.id)).where(recent.c.number <= CRAWLS_SHOWN)
-    by_source: dict[str, list[Crawl]] = defaultdict(list)
-    for crawl in session.exec(query.order_by(col(Crawl.id))):
-        by_source[crawl.source].append(crawl)
-    return by_source
-
-
-def _spark(crawls: list[Crawl]) -> Spark:
-    return spark([c.seen for c in crawls], [c.complete for c in crawls], crawls[-1].expected if crawls else None)
 
 
 def _counts(session: Session) -> dict[str, int]:
