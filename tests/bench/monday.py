@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from db.migrate import upgrade
 from db.models import Call, Challenge, Crawl, Deadline, Dossier, Match, User, Verdict
@@ -89,20 +89,20 @@ def _no_limits() -> Limits:
     return Limits(lambda: float(next(seconds)))
 
 
-def at_work(session: Session) -> list[User]:
-    """Calls, bodies, and an organisation with dossiers, contacts, rounds and applications; its coordinators."""
+def at_work(session: Session, first: int = 1) -> list[User]:
+    """Calls from that number on, bodies, and an organisation with dossiers, contacts and applications; its coordinators."""
     load_agendas(session)
     load_participants(session)
     load_bodies(session)
     people = [make_user(session, NOW, Role.COORDINATOR, email=f"c{n}@amsterdam.nl") for n in range(TOGETHER)]
-    _calls(session)
-    deed = Deed(session, make_user(session, NOW, Role.LOBBYIST), NOW)
+    _calls(session, first)
+    deed = Deed(session, _somebody(session, Role.LOBBYIST), NOW)
     for n in range(DOSSIERS):
-        _dossier(deed, n)
+        _dossier(deed, n, first + n)
     for n in range(APPLICATIONS):
-        _application(deed, n)
+        _application(deed, n, first + 299 + n)
     said = {"participant_id": "amsterdam", "say": Say.YES, "at": NOW, "user_id": people[0].id}
-    session.add_all(Verdict(call_id=n, challenge_id="A20-1-circulair", **said) for n in range(1, 200))
+    session.add_all(Verdict(call_id=n, challenge_id="A20-1-circulair", **said) for n in range(first, first + 199))
     _crawls(session)
     session.flush()
     return people
@@ -135,11 +135,11 @@ def _crawls(session: Session) -> None:
     session.connection().execute(insert(Crawl), rows)
 
 
-def _dossier(deed: Deed, n: int) -> None:
+def _dossier(deed: Deed, n: int, call: int) -> None:
     fields = dossiers.DossierFields(
         title=f"Dossier {n}", visibility=Visibility.REGION, lobbyist_id=deed.by.id, official_id=deed.by.id
     )
-    dossier = dossiers.open_dossier(deed, fields, challenges=["A20-1"], calls=[n + 1])
+    dossier = dossiers.open_dossier(deed, fields, challenges=["A20-1"], calls=[call])
     office = contacts.Office(f"Ministerie {n}", "directie", "")
     day = TODAY + timedelta(days=n % 40)
     talk = contacts.ContactFields(TODAY, "Gesproken", "talk", dossier.id, "", f"Bellen {n}", day, Visibility.REGION)
@@ -150,9 +150,8 @@ def _dossier(deed: Deed, n: int) -> None:
         coalition.open_round(deed, dossier, f"Ronde {n}", day + timedelta(days=9))
 
 
-def _application(deed: Deed, n: int) -> None:
-    call = deed.session.exec(select(Call).where(col(Call.id) == 300 + n)).one()
-    dossier: Dossier = stages.start(deed, call, "amsterdam", Visibility.REGION)
+def _application(deed: Deed, n: int, call: int) -> None:
+    dossier: Dossier = stages.start(deed, deed.session.get_one(Call, call), "amsterdam", Visibility.REGION)
     tasks.add_task(deed, dossier, TaskKind.TASK, date(2026, 12, 1) + timedelta(days=n), f"Begroting {n}", deed.by.id)
 
 
