@@ -44,8 +44,14 @@ def year_of(cast: Cast, known: date | None = None, year: int = 2026) -> Span:
 
 
 def region(cast: Cast, user: object = None, known: date | None = None) -> report.RegionAccount:
-    who = viewer_of(user or cast.lobbyist)  # type: ignore[arg-type]
-    return report.of_region(cast.session, who, year_of(cast, known))
+    account = account_of(cast, "", year_of(cast, known), user)
+    assert isinstance(account, report.RegionAccount)
+    return account
+
+
+def account_of(cast: Cast, path: str, span: Span, user: object = None) -> report.Account:
+    subject = subjects.subject_of(cast.session, path)
+    return report.account_of(cast.session, viewer_of(user or cast.lobbyist), subject, span)  # type: ignore[arg-type]
 
 
 def worked(cast: Cast) -> Dossier:
@@ -120,13 +126,11 @@ def test_every_figure_is_the_number_of_rows_behind_it(cast: Cast) -> None:
 
 
 def of_opgave(cast: Cast) -> report.Account:
-    challenge = cast.session.get_one(Challenge, "A20-1")
-    return report.of_challenge(cast.session, viewer_of(cast.lobbyist), challenge, year_of(cast))
+    return account_of(cast, "opgaven/A20-1", year_of(cast))
 
 
 def of_amsterdam(cast: Cast, name: str = "amsterdam") -> report.Account:
-    participant = cast.session.get_one(report.Participant, name)
-    return report.of_participant(cast.session, viewer_of(cast.lobbyist), participant, year_of(cast))
+    return account_of(cast, f"deelnemers/{name}", year_of(cast))
 
 
 def test_an_opgave_counts_what_serves_it_and_a_participant_what_it_carries(cast: Cast) -> None:
@@ -283,11 +287,8 @@ def test_a_quarter_and_a_deelregio_are_what_plain_sql_counts(cast: Cast) -> None
     worked(cast)
     cast.session.get_one(report.Participant, "haarlem").subregion = "Zuid-Kennemerland"
     cast.session.flush()
-    today, viewer = local_day(cast.now), viewer_of(cast.lobbyist)
-    span = periods.span_of(2026, Part.Q1, today, today)
-    found = subjects.account_of(
-        cast.session, viewer, subjects.subject_of(cast.session, "deelregios/zuid-kennemerland"), span
-    )
+    today = local_day(cast.now)
+    found = account_of(cast, "deelregios/zuid-kennemerland", periods.span_of(2026, Part.Q1, today, today))
     whose = (
         "coalesce(a.lead_id, d.participant_id) IN (SELECT id FROM participant WHERE subregion = 'Zuid-Kennemerland')"
     )
@@ -303,7 +304,7 @@ def test_a_quarter_and_a_deelregio_are_what_plain_sql_counts(cast: Cast) -> None
     assert lines == {"Zuid-Kennemerland": (2, Decimal(511_000))}
     quarters = [periods.span_of(2026, part, today, today) for part in (Part.Q1, Part.Q2, Part.Q3, Part.Q4)]
     for figure in Figure:  # four quarters are the year, also of own money
-        parts = [told(report.of_region(cast.session, viewer, each).now, figure) for each in quarters]
+        parts = [told(account_of(cast, "", each).now, figure) for each in quarters]
         assert tuple(map(sum, zip(*parts, strict=True))) == told(region(cast).now, figure), figure
 
 

@@ -20,6 +20,7 @@ from tests.make.pages import visit
 from tests.make.pdf_tags import read_tags
 from tracker.account import report, sheet
 from tracker.account.goals import GoalWords, add_value, set_goal
+from tracker.account.subjects import subject_of
 from tracker.rights import viewer_of
 
 pytestmark = pytest.mark.one_database
@@ -46,7 +47,7 @@ def test_a_figure_leads_to_its_rows_and_to_a_workbook(engine: Engine, cast: Cast
             assert "111.000" not in page, "another organisation's own"
             rows = visitor.get(f"{path}?jaar=2026&rijen=won").text
             assert 'href="/aanvragen/1"' in rows
-            file = visitor.get(f"{path}/excel?jaar=2026&rijen=applied")
+            file = visitor.get(f"{path}.xlsx?jaar=2026&rijen=applied")
             sheet_rows = list(openpyxl.load_workbook(io.BytesIO(file.content)).active.values)
             assert [(row[0], row[2], row[4]) for row in sheet_rows] == [
                 ("wat", "deelnemer", "bedrag in euro"), ("aanvragen ingediend", "Haarlem", 400000)
@@ -116,7 +117,7 @@ def test_a_sheet_is_one_page_however_much_there_is(session: Session, now: dateti
         add_value(cast.deed(cast.coordinator), set_goal(cast.deed(cast.coordinator), challenge, words), Decimal(1),
                   date(2026, 1, 1), "CBS " * 20)  # fmt: skip
     span = report.year_span(2026, local_day(now), local_day(now))
-    account = report.of_challenge(session, viewer_of(cast.lobbyist), challenge, span)
+    account = report.account_of(session, viewer_of(cast.lobbyist), subject_of(session, "opgaven/A20-1"), span)
     said = sheet.words(account, "Energietransitie", {"haarlem": "Haarlem"})
     assert [row[0] for row in said["rows"]] == ["aanvragen toegekend"] * 5, "what was won goes first"
     assert all("Bron: bron" in row[0] for row in said["goals"])

@@ -11,6 +11,7 @@ from db.vocabulary_account import Figure
 from notifications.wording import local_day
 from tests.make.lobby import Cast, gather
 from tracker.account import report
+from tracker.account.subjects import subject_of
 from tracker.rights import viewer_of
 
 
@@ -30,11 +31,12 @@ def accounts(cast: Cast) -> tuple[report.RegionAccount, list[report.Account]]:
     """That of the region, and of each opgave its own."""
     today = local_day(cast.now)
     who, span = viewer_of(cast.lobbyist), report.year_span(today.year, today, today)
-    of = [
-        report.of_challenge(cast.session, who, cast.session.get_one(Challenge, key), span)
-        for key in ("A20-1", "A20-1-a", "A20-1-b", "A20-2")
-    ]
-    return report.of_region(cast.session, who, span), of
+    region, *of = (
+        report.account_of(cast.session, who, subject_of(cast.session, path), span)
+        for path in ("", "opgaven/A20-1", "opgaven/A20-1-a", "opgaven/A20-1-b", "opgaven/A20-2")
+    )
+    assert isinstance(region, report.RegionAccount)
+    return region, of
 
 
 def test_a_call_that_fits_two_opgaven_below_one_counts_once_for_it(cast: Cast) -> None:

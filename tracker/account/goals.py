@@ -41,12 +41,13 @@ class Standing:
     reworded: bool = False
 
 
-def standings(session: Session, opgaven: Collection[str], span: Span) -> list[Standing]:
-    """The goals of these opgaven that were set by the day of the account and not yet dropped, the nearest first."""
+def standings(session: Session, opgaven: Collection[str] | None, span: Span) -> list[Standing]:
+    """The goals (of these opgaven) set by the day of the account and not yet dropped, the nearest first."""
     query = select(Goal).where(
-        col(Goal.challenge_id).in_(opgaven), col(Goal.made_at) < span.limit,
-        or_(col(Goal.ended_at).is_(None), col(Goal.ended_at) >= span.limit),
-    )  # fmt: skip
+        col(Goal.made_at) < span.limit, or_(col(Goal.ended_at).is_(None), col(Goal.ended_at) >= span.limit)
+    )
+    if opgaven is not None:
+        query = query.where(col(Goal.challenge_id).in_(opgaven))
     goals = list(session.exec(query.order_by(col(Goal.due_on), col(Goal.id))))
     known = select(GoalValue).where(
         col(GoalValue.goal_id).in_([goal.id for goal in goals]), col(GoalValue.recorded_at) < span.limit

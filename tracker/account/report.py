@@ -1,6 +1,6 @@
 """The account of the region, an opgave, deelregio or participant: figures, those of a year before, and goals."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -16,8 +16,9 @@ from tracker.account.figures import Figures, by_opgave, carried_by, figures, ser
 from tracker.account.goals import Standing, standings
 from tracker.account.periods import name_of, span_of, year_before
 from tracker.account.seen import seen_by_opgave, seen_number, seen_rows
+from tracker.account.subjects import AccountSubject
 from tracker.account.subregions import Subregion, subregions
-from tracker.challenges.agenda import above_all, below
+from tracker.challenges.agenda import above_all
 
 
 @dataclass(frozen=True)
@@ -85,53 +86,50 @@ def year_span(year: int, known_on: date, today: date) -> Span:
     return span_of(year, Part.YEAR, known_on, today)
 
 
-def of_region(session: Session, viewer: Viewer, span: Span) -> RegionAccount:
-    """Everything; a row of two opgaven counts with both, so the lines do not add up to the whole."""
-    rows, before = _both(session, viewer, span)
-    above, challenges = above_all(session), _agenda(session)
-    lines, seen = by_opgave(rows, above), seen_by_opgave(session, span, above)
-    participants = list(session.exec(select(Participant).order_by(col(Participant.name))))
-    return RegionAccount(
-        span, rows, figures(rows, seen_number(session, span)),
-        figures(before, seen_number(session, year_before(span))), standings(session, list(above), span),
-        seen=partial(seen_rows, session, span), began=_began(session),
-        by_challenge=[
-            (row, figures(lines.get(row.id, ()), seen.get(row.id, 0)))
-            for row in challenges if row.id in lines or row.id in seen
-        ],
-        by_participant=[(row, figures(mine)) for row in participants if (mine := carried_by(rows, [row.id]))],
-        by_subregion=[(row, figures(mine)) for row in subregions(session) if (mine := carried_by(rows, row.members))],
-    )  # fmt: skip
-
-
-def of_challenge(session: Session, viewer: Viewer, challenge: Challenge, span: Span) -> Account:
-    """Of an opgave with what lies under it."""
-    opgaven = below(session, (challenge.id,))
-    rows, before = (serving(each, opgaven) for each in _both(session, viewer, span))
-    return Account(
+def account_of(session: Session, viewer: Viewer, subject: AccountSubject, span: Span) -> Account:
+    """Its account over a span, as far as this viewer may see it."""
+    rows, before = (_rows(session, viewer, subject, each) for each in (span, year_before(span)))
+    if subject.carriers is not None:
+        return Account(span, rows, figures(rows), figures(before), of_participant=True, began=_began(session))
+    opgaven = subject.opgaven
+    account = Account(
         span, rows, figures(rows, seen_number(session, span, opgaven)),
         figures(before, seen_number(session, year_before(span), opgaven)), standings(session, opgaven, span),
         seen=partial(seen_rows, session, span, opgaven), began=_began(session),
     )  # fmt: skip
+    return _with_lines(session, account) if opgaven is None else account
 
 
-def of_participant(session: Session, viewer: Viewer, participant: Participant, span: Span) -> Account:
-    """Of what one participant carries."""
-    return _of_carriers(session, viewer, [participant.id], span)
+def counted(session: Session, viewer: Viewer, subject: AccountSubject, span: Span) -> list[Fact]:
+    """The rows that its account counts, figure by figure, without working out its figures and the year before."""
+    rows = _rows(session, viewer, subject, span)
+    seen = [] if subject.carriers is not None else seen_rows(session, span, subject.opgaven)
+    return [row for figure in Figure for row in (seen if figure == Figure.SEEN else of_figure(rows, figure))]
 
 
-def of_subregion(session: Session, viewer: Viewer, subregion: Subregion, span: Span) -> Account:
-    """Of what the participants of a deelregio carry together."""
-    return _of_carriers(session, viewer, subregion.members, span)
+def _rows(session: Session, viewer: Viewer, subject: AccountSubject, span: Span) -> list[Fact]:
+    """All that it counts but the calls that a source named."""
+    rows = facts(session, viewer, span)
+    if subject.carriers is not None:
+        return carried_by(rows, subject.carriers)
+    return rows if subject.opgaven is None else serving(rows, subject.opgaven)
 
 
-def _of_carriers(session: Session, viewer: Viewer, members: Collection[str], span: Span) -> Account:
-    rows, before = (carried_by(each, members) for each in _both(session, viewer, span))
-    return Account(span, rows, figures(rows), figures(before), of_participant=True, began=_began(session))
-
-
-def _both(session: Session, viewer: Viewer, span: Span) -> tuple[list[Fact], list[Fact]]:
-    return facts(session, viewer, span), facts(session, viewer, year_before(span))
+def _with_lines(session: Session, account: Account) -> RegionAccount:
+    """A row of two opgaven counts with both, so the lines do not add up to the whole."""
+    above = above_all(session)
+    lines, seen = by_opgave(account.rows, above), seen_by_opgave(session, account.span, above)
+    participants = session.exec(select(Participant).order_by(col(Participant.name)))
+    carried = partial(carried_by, account.rows)
+    return RegionAccount(
+        **vars(account),
+        by_challenge=[
+            (row, figures(lines.get(row.id, ()), seen.get(row.id, 0)))
+            for row in _agenda(session) if row.id in lines or row.id in seen
+        ],
+        by_participant=[(row, figures(mine)) for row in participants if (mine := carried([row.id]))],
+        by_subregion=[(row, figures(mine)) for row in subregions(session) if (mine := carried(row.members))],
+    )  # fmt: skip
 
 
 def _began(session: Session) -> date | None:

@@ -18,8 +18,8 @@ from tracker.account.facts import Fact, Span
 from tracker.account.figures import Figures, hits_of
 from tracker.account.goals import Standing, as_kept, from_kept
 from tracker.account.releases import forget
-from tracker.account.report import said
-from tracker.account.subjects import account_of, counted, subject_of
+from tracker.account.report import account_of, counted, said
+from tracker.account.subjects import subject_of
 from tracker.errors import NotFound
 from tracker.rights import Deed, must_change, must_have
 from tracker.versions import claim

@@ -1,4 +1,4 @@
-"""Verantwoording: of the region, an opgave, participant or deelregio, as a page, as PDF and as a workbook."""
+"""Verantwoording: of the region, an opgave, participant or deelregio, as a page, as PDF and as a file."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +20,8 @@ from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import InvalidForm
 from tracker.web.frame.phrases import challenge_name
 
+# By what the address names; of the region it names nothing.
+KINDS = {"challenge_id": subjects.OPGAVEN, "participant_id": subjects.DEELNEMERS, "subregion": subjects.DEELREGIOS}
 COLUMNS = ("wat", "onderwerp", "deelnemer", "dag", "bedrag in euro", "opgaven", "vindplaats")
 
 
@@ -72,7 +74,7 @@ class Subject:
         return [{"jaar": span.first.year} for span in spans]
 
 
-def _subject(request: RequestContext, kind: str = "", key: str = "") -> Subject:
+def _subject(request: RequestContext) -> Subject:
     query, today = request.read_query(AccountQuery), request.now.today
     if query.stand and query.stand > today:
         raise InvalidForm({"stand": "Wat na vandaag bekend wordt, is nog niet te tonen."})
@@ -80,30 +82,16 @@ def _subject(request: RequestContext, kind: str = "", key: str = "") -> Subject:
         span = query.span(today)
     except Incomplete as error:
         raise InvalidForm(error.errors) from error
-    end = f"{kind}/{request.params[key]}" if kind else ""
+    end = next((f"{kind}/{request.params[name]}" for name, kind in KINDS.items() if name in request.params), "")
     of = subjects.subject_of(request.session, end)
-    account = subjects.account_of(request.session, request.viewer, of, span)
+    account = report.account_of(request.session, request.viewer, of, span)
     name = challenge_name(of.challenge) if of.challenge else of.name
     return Subject(name, f"/verantwoording/{end}".rstrip("/"), account, query, of)
 
 
-def _region(request: RequestContext) -> Subject:
-    return _subject(request)
-
-
-def _challenge(request: RequestContext) -> Subject:
-    return _subject(request, subjects.OPGAVEN, "challenge_id")
-
-
-def _participant(request: RequestContext) -> Subject:
-    return _subject(request, subjects.DEELNEMERS, "participant_id")
-
-
-def _subregion(request: RequestContext) -> Subject:
-    return _subject(request, subjects.DEELREGIOS, "subregion")
-
-
-def _page(request: RequestContext, subject: Subject) -> Response:
+def show(request: RequestContext) -> Response:
+    """Its figures, those of the year before, its goals, and a line an opgave and a participant of the region."""
+    subject = _subject(request)
     chosen = subject.query.rijen
     return request.page(
         "account/accounts.html",
@@ -121,15 +109,17 @@ def _page(request: RequestContext, subject: Subject) -> Response:
     )
 
 
-def _pdf(request: RequestContext, subject: Subject) -> Response:
-    names = dict(actions.participants(request.session))
+def as_pdf(request: RequestContext) -> Response:
+    """The sheet for a council."""
+    subject, names = _subject(request), dict(actions.participants(request.session))
     period = "-".join(subject.account.period.split()).replace("/", "")
     file = f"verantwoording-{subject.path.rsplit('/', 1)[-1]}-{period}.pdf"
     return request.download(file, sheet.as_pdf(subject.account, subject.name, names))
 
 
-def _excel(request: RequestContext, subject: Subject) -> Response:
-    names, rows = dict(actions.participants(request.session)), []
+def as_file(request: RequestContext) -> Response:
+    """Every row behind it, or those of one figure."""
+    subject, names, rows = _subject(request), dict(actions.participants(request.session)), []
     for figure in [subject.query.rijen] if subject.query.rijen else Figure:
         rows += [
             (
@@ -139,63 +129,3 @@ def _excel(request: RequestContext, subject: Subject) -> Response:
             for row in subject.account.of(figure)
         ]  # fmt: skip
     return request.file("verantwoording", COLUMNS, rows)
-
-
-def region(request: RequestContext) -> Response:
-    """The report of a year: figures, a line an opgave and a participant."""
-    return _page(request, _region(request))
-
-
-def region_pdf(request: RequestContext) -> Response:
-    """The report of a year on paper."""
-    return _pdf(request, _region(request))
-
-
-def region_excel(request: RequestContext) -> Response:
-    """Every row behind it."""
-    return _excel(request, _region(request))
-
-
-def challenge(request: RequestContext) -> Response:
-    """Of one opgave, with its goals."""
-    return _page(request, _challenge(request))
-
-
-def challenge_pdf(request: RequestContext) -> Response:
-    """The sheet of an opgave for a council."""
-    return _pdf(request, _challenge(request))
-
-
-def challenge_excel(request: RequestContext) -> Response:
-    """Every row of an opgave."""
-    return _excel(request, _challenge(request))
-
-
-def participant(request: RequestContext) -> Response:
-    """Of what one participant carries."""
-    return _page(request, _participant(request))
-
-
-def participant_pdf(request: RequestContext) -> Response:
-    """The sheet of a participant for its council."""
-    return _pdf(request, _participant(request))
-
-
-def participant_excel(request: RequestContext) -> Response:
-    """Every row of a participant."""
-    return _excel(request, _participant(request))
-
-
-def subregion(request: RequestContext) -> Response:
-    """Of what the participants of a deelregio carry together."""
-    return _page(request, _subregion(request))
-
-
-def subregion_pdf(request: RequestContext) -> Response:
-    """The sheet of a deelregio."""
-    return _pdf(request, _subregion(request))
-
-
-def subregion_excel(request: RequestContext) -> Response:
-    """Every row of a deelregio."""
-    return _excel(request, _subregion(request))

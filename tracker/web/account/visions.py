@@ -90,7 +90,7 @@ def _show(request: RequestContext, one: ShownVision, state: FormState) -> Respon
         goals=[(goal, sheet.number(goal.target)) for goal in visions.serving(session, one.row)],
         versions=visions.versions_of(session, one.row),
         proposals=[visions.shown_proposal(session, p) for p in visions.proposals_of(session, viewer, one.row)],
-        account=subjects.account_of(session, viewer, subject, report.year_span(today.year, today, today)),
+        account=report.account_of(session, viewer, subject, report.year_span(today.year, today, today)),
         account_path=f"/verantwoording/{subject.path}".rstrip("/"),
         report=report,
     )
