@@ -76,7 +76,7 @@ def test_only_borderline_matches_are_asked_once_and_no_score_moves(
     with Session(engine) as session:
         before = session.exec(select(Match.call_id, Match.score)).all()
     outcome = ask_opinions(engine, endpoint, now)
-    assert (outcome.asked, outcome.quoted, outcome.stopped) == (2, 2, "")
+    assert (outcome.asked, outcome.used, outcome.stopped) == (2, 2, "")
     assert [(o.call_id, o.fits, o.sentence) for o in opinions(engine)] == [
         (calls[0], True, SENTENCE),
         (calls[1], False, SENTENCE),
@@ -112,7 +112,7 @@ def test_what_it_cannot_quote_is_thrown_away_and_not_shown(
 ) -> None:
     httpserver.answers = [answer]  # type: ignore[attr-defined]
     outcome = ask_opinions(engine, replace(endpoint, most_calls=1), now)
-    assert (outcome.asked, outcome.quoted, outcome.thrown_away) == (1, 0, 1)
+    assert (outcome.asked, outcome.used, outcome.thrown_away) == (1, 0, 1)
     assert [(o.fits, o.sentence) for o in opinions(engine)] == [(None, "")]
     with Session(engine) as session:
         user = session.get_one(User, make_reader(engine, now))

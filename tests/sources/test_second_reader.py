@@ -79,7 +79,7 @@ def test_a_quoted_reading_is_a_proposal_and_no_fact(
         '```json\n{"value": 2500000, "sentence": "Er is 2,5 miljoen  euro, of meer."}\n```',
     ]
     outcome = read_questions(engine, endpoint, now)
-    assert (outcome.asked, outcome.proposed, outcome.stopped) == (2, 2, "")
+    assert (outcome.asked, outcome.used, outcome.stopped) == (2, 2, "")
     first, second, typed = questions(asked)
     assert first.proposal == {"value": "2026-09-30", "sentence": SENTENCE, "model": "klein"}
     assert second.proposal is not None
@@ -110,7 +110,7 @@ def test_what_is_not_in_the_text_or_no_value_is_thrown_away(
 ) -> None:
     script.answers = [said]
     outcome = read_questions(engine, replace(endpoint, most_calls=1), now)
-    assert (outcome.asked, outcome.proposed, outcome.thrown_away) == (1, 0, 1)
+    assert (outcome.asked, outcome.used, outcome.thrown_away) == (1, 0, 1)
     assert questions(asked)[0].proposal is None
 
 
@@ -168,4 +168,4 @@ def test_a_text_that_changed_is_read_anew(
     assert (questions(asked)[0].proposal, questions(asked)[0].read_at) == (None, None)
     script.answers = [{"value": "2026-11-30", "sentence": other["sentence"]}]
     asked.rollback()
-    assert read_questions(engine, endpoint, now + timedelta(days=1)).proposed == 1
+    assert read_questions(engine, endpoint, now + timedelta(days=1)).used == 1

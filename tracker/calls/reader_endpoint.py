@@ -4,14 +4,17 @@ What it is asked about must be public, and whatever it answers must quote the se
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol, TypeVar
 
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db.models import ReaderUse
+from db.session import reading, writing
 from notifications.wording import local_day
 from scrapers.outgoing import Outgoing
 
@@ -45,7 +48,53 @@ class Endpoint:
         return self.euros_per_million * tokens / MILLION
 
 
-Post = Callable[[Endpoint, bytes], bytes]
+class Askable(Protocol):
+    """What can be asked: a question, and the public text it is about."""
+
+    @property
+    def question(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+A = TypeVar("A", bound=Askable)
+
+
+@dataclass
+class AskingRound:
+    """What a round of asking brought; ``used``: answers with a sentence that stands in the text."""
+
+    asked: int = 0
+    used: int = 0
+    thrown_away: int = 0
+    stopped: str = ""
+
+
+def ask_each(
+    engine: Engine, endpoint: Endpoint, now: datetime, waiting: Iterable[A], keep: Callable[[Session, A, str], bool]
+) -> AskingRound:
+    """Ask as far as the day allows, with no transaction open meanwhile; ``keep`` says whether an answer is of use."""
+    outcome = AskingRound()
+    for each in waiting:
+        with reading(engine) as session:
+            if not calls_left(session, endpoint, now):
+                outcome.stopped = "what a day may cost is spent"
+                return outcome
+        try:
+            content, tokens = ask(endpoint, each.question, each.text)
+        except NO_ANSWER as error:
+            outcome.stopped = f"the second reader gave no answer: {str(error)[:200]}"
+            with writing(engine) as session:
+                count_use(session, endpoint, now, 0)
+            return outcome
+        with writing(engine) as session:
+            count_use(session, endpoint, now, tokens)
+            used = keep(session, each, content)
+        outcome.asked += 1
+        outcome.used += used
+        outcome.thrown_away += not used
+    return outcome
 
 
 def calls_left(session: Session, endpoint: Endpoint, now: datetime) -> int:
@@ -63,11 +112,11 @@ def count_use(session: Session, endpoint: Endpoint, now: datetime, tokens: int) 
     session.add(use)
 
 
-def ask(endpoint: Endpoint, question: str, text: str, send: Post) -> tuple[str, int]:
+def ask(endpoint: Endpoint, question: str, text: str) -> tuple[str, int]:
     """The words of the answer, and how many tokens it took. Raises one of NO_ANSWER where there is none."""
     messages = [{"role": "system", "content": ROLE}, {"role": "user", "content": f"{question}\n\nText:\n{text}"}]
     body = {"model": endpoint.model, "messages": messages, "temperature": 0, "max_tokens": 500}
-    answer = json.loads(send(endpoint, json.dumps(body).encode()))
+    answer = json.loads(post_json(endpoint, json.dumps(body).encode()))
     content = answer["choices"][0]["message"]["content"]
     used = (answer.get("usage") or {}).get("total_tokens")
     return str(content), used if isinstance(used, int) and used > 0 else TOKENS_UNTOLD

@@ -1,15 +1,15 @@
 """read-questions: ask the second reader, where there is one, about what the first left open."""
 
-from dataclasses import asdict
+from typing import Any
 
 import typer
 
-from tracker.calls.reader_endpoint import Endpoint
+from tracker.calls.reader_endpoint import AskingRound, Endpoint
 from tracker.commands.context import AsJson, answer, context_of
 from tracker.errors import CommandFailed
-from tracker.matching.second_opinion import OpinionRound, ask_opinions
+from tracker.matching.second_opinion import ask_opinions
 from tracker.settings import Settings
-from tracker.sources.second_reader import ReaderRound, read_questions
+from tracker.sources.second_reader import read_questions
 
 app = typer.Typer()
 
@@ -23,9 +23,13 @@ def ask(context: typer.Context, as_json: AsJson = False) -> None:
         raise CommandFailed("there is no second reader: set KANSENRADAR_READER_URL and KANSENRADAR_READER_MODEL")
     outcome = read_questions(command.engine, endpoint, command.now.instant)
     opinions = ask_opinions(command.engine, endpoint, command.now.instant)
-    counts = {"asked": outcome.asked, "proposed": outcome.proposed, "thrown_away": outcome.thrown_away}
-    told = {**counts, "stopped": outcome.stopped, "opinions": asdict(opinions)}
+    told = {**_as_json(outcome, "proposed"), "opinions": _as_json(opinions, "quoted")}
     answer(told, as_json, [as_line(outcome), opinions_as_line(opinions)])
+
+
+def _as_json(outcome: AskingRound, used: str) -> dict[str, Any]:
+    counts = {"asked": outcome.asked, used: outcome.used, "thrown_away": outcome.thrown_away}
+    return {**counts, "stopped": outcome.stopped}
 
 
 def endpoint_of(settings: Settings) -> Endpoint | None:
@@ -38,13 +42,15 @@ def endpoint_of(settings: Settings) -> Endpoint | None:
     )  # fmt: skip
 
 
-def as_line(outcome: ReaderRound) -> str:
+def as_line(outcome: AskingRound) -> str:
     """For people."""
-    done = f"second reader: {outcome.asked} asked, {outcome.proposed} proposed, {outcome.thrown_away} thrown away"
-    return f"{done}; {outcome.stopped}" if outcome.stopped else done
+    return _line(f"second reader: {outcome.asked} asked, {outcome.used} proposed", outcome)
 
 
-def opinions_as_line(outcome: OpinionRound) -> str:
-    """For people."""
-    done = f"borderline matches: {outcome.asked} asked, {outcome.quoted} quoted, {outcome.thrown_away} thrown away"
-    return f"{done}; {outcome.stopped}" if outcome.stopped else done
+def opinions_as_line(outcome: AskingRound) -> str:
+    """The same of borderline matches."""
+    return _line(f"borderline matches: {outcome.asked} asked, {outcome.used} quoted", outcome)
+
+
+def _line(brought: str, outcome: AskingRound) -> str:
+    return "; ".join(filter(None, (f"{brought}, {outcome.thrown_away} thrown away", outcome.stopped)))

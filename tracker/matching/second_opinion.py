@@ -16,21 +16,10 @@ from sqlmodel import Session, col, func, select
 
 from db.models import Call, Challenge, Match, SecondOpinion, Sighting
 from db.queries import BY_HAND
-from db.session import reading, writing
+from db.session import reading
 from db.status import next_gate_expression, standing
 from db.vocabulary import Eligibility
-from tracker.calls.reader_endpoint import (
-    LONGEST_TEXT,
-    NO_ANSWER,
-    Endpoint,
-    Post,
-    ask,
-    calls_left,
-    count_use,
-    object_in,
-    post_json,
-    quoted,
-)
+from tracker.calls.reader_endpoint import LONGEST_TEXT, AskingRound, Endpoint, ask_each, calls_left, object_in, quoted
 from tracker.matching import DIGEST_THRESHOLD
 from tracker.matching.search import chance_of_use
 
@@ -61,41 +50,15 @@ class BorderlineMatch:
     text: str
 
 
-@dataclass
-class OpinionRound:
-    """What a round of asking brought."""
+def ask_opinions(engine: Engine, endpoint: Endpoint, now: datetime) -> AskingRound:
+    """Ask about borderline matches as far as the day allows."""
 
-    asked: int = 0
-    quoted: int = 0
-    thrown_away: int = 0
-    stopped: str = ""
+    def keep(session: Session, match: BorderlineMatch, content: str) -> bool:
+        return session.merge(_opinion(match, content, endpoint.model, now)).fits is not None
 
-
-def ask_opinions(engine: Engine, endpoint: Endpoint, now: datetime, post: Post | None = None) -> OpinionRound:
-    """Ask about borderline matches as far as the day allows; no transaction is open meanwhile."""
-    outcome, send = OpinionRound(), post or post_json
     with reading(engine) as session:
         waiting = list(_borderline(session, now, min(MOST_A_ROUND, calls_left(session, endpoint, now))))
-    for match in waiting:
-        with reading(engine) as session:
-            if not calls_left(session, endpoint, now):
-                outcome.stopped = "what a day may cost is spent"
-                return outcome
-        try:
-            content, tokens = ask(endpoint, match.question, match.text, send)
-        except NO_ANSWER as error:
-            outcome.stopped = f"the second reader gave no answer: {str(error)[:200]}"
-            with writing(engine) as session:
-                count_use(session, endpoint, now, 0)
-            return outcome
-        opinion = _opinion(match, content, endpoint.model, now)
-        with writing(engine) as session:
-            count_use(session, endpoint, now, tokens)
-            session.merge(opinion)
-        outcome.asked += 1
-        outcome.quoted += opinion.fits is not None
-        outcome.thrown_away += opinion.fits is None
-    return outcome
+    return ask_each(engine, endpoint, now, waiting, keep)
 
 
 def _borderline(session: Session, now: datetime, most: int) -> Iterator[BorderlineMatch]:

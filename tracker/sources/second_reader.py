@@ -6,7 +6,7 @@ may cost is bounded in calls and in euros.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,22 +16,11 @@ from sqlmodel import Session, col, select
 
 from db.models import Call, Question, Sighting
 from db.queries import BY_HAND
-from db.session import reading, writing
+from db.session import reading
 from db.status import OVER, status_expression
 from scrapers.listing import LONGEST_SENTENCE, Listing
 from tracker.calls.answers import value_of
-from tracker.calls.reader_endpoint import (
-    LONGEST_TEXT,
-    NO_ANSWER,
-    Endpoint,
-    Post,
-    ask,
-    calls_left,
-    count_use,
-    object_in,
-    post_json,
-    quoted,
-)
+from tracker.calls.reader_endpoint import LONGEST_TEXT, AskingRound, Endpoint, ask_each, calls_left, object_in, quoted
 
 FORMS = {
     "opens": "the first day on which applications are taken, as YYYY-MM-DD or YYYY-MM-DDTHH:MM",
@@ -52,6 +41,11 @@ class ReaderQuestion:
     text: str
     changed_at: datetime
 
+    @property
+    def question(self) -> str:
+        """What is asked of the text."""
+        return f"What is {FORMS[self.field]}?"
+
 
 class ProposedReading(BaseModel):
     """What the second reader answers."""
@@ -62,43 +56,17 @@ class ProposedReading(BaseModel):
     sentence: str | None = Field(default=None, max_length=5000)
 
 
-@dataclass
-class ReaderRound:
-    """What a round of asking brought."""
+def read_questions(engine: Engine, endpoint: Endpoint, now: datetime) -> AskingRound:
+    """Ask about every question that it was not asked about yet, as far as the day allows."""
 
-    asked: int = 0
-    proposed: int = 0
-    thrown_away: int = 0
-    stopped: str = ""
-    tokens: list[int] = field(default_factory=list)
-
-
-def read_questions(engine: Engine, endpoint: Endpoint, now: datetime, post: Post | None = None) -> ReaderRound:
-    """Ask about every question that it was not asked about yet, as far as the day allows; no transaction meanwhile."""
-    outcome, send = ReaderRound(), post or post_json
-    with reading(engine) as session:
-        left = calls_left(session, endpoint, now)
-        waiting = list(_unread(session, now))[:left]
-    for asked in waiting:
-        with reading(engine) as session:
-            if not calls_left(session, endpoint, now):
-                outcome.stopped = "what a day may cost is spent"
-                return outcome
-        try:
-            content, tokens = ask(endpoint, f"What is {FORMS[asked.field]}?", asked.text, send)
-        except NO_ANSWER as error:
-            outcome.stopped = f"the second reader gave no answer: {str(error)[:200]}"
-            with writing(engine) as session:
-                count_use(session, endpoint, now, 0)
-            return outcome
+    def keep(session: Session, asked: ReaderQuestion, content: str) -> bool:
         proposed = proposal(asked, content, endpoint.model)
-        with writing(engine) as session:
-            count_use(session, endpoint, now, tokens)
-            _keep(session, asked, proposed, now)
-        outcome.asked += 1
-        outcome.proposed += proposed is not None
-        outcome.thrown_away += proposed is None
-    return outcome
+        _keep(session, asked, proposed, now)
+        return proposed is not None
+
+    with reading(engine) as session:
+        waiting = list(_unread(session, now))[: calls_left(session, endpoint, now)]
+    return ask_each(engine, endpoint, now, waiting, keep)
 
 
 def _unread(session: Session, now: datetime) -> Iterable[ReaderQuestion]:
