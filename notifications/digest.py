@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from db.queries import CallFilter
 from db.vocabulary import Eligibility, ToldKind
 from notifications.catalogue import Catalogue, CatalogueCall, CatalogueMatch, Change
-from notifications.news import SOON, Memory, Tell, closes_within, news_of, openings_told, today
+from notifications.news import Memory, Tell, closes_soon, news_of, openings_told, today
 from notifications.places import (
     NAMED_BEFORE,
     NO_WINDOW,
@@ -207,7 +207,7 @@ def compose(
     wanted = tuple(queries)
     items = list(_items(catalogue, _reasons(catalogue, wanted, memory), memory, now, first, len(wanted) > 1))
     if urgent:
-        items = [item for item in items if closes_within(item.call, now, SOON) and item.kind is not ToldKind.OPENING]
+        items = [item for item in items if closes_soon(item.call, now) and item.kind is not ToldKind.OPENING]
     fresh = [item for item in items if item.kind is ToldKind.NEW]
     others = [query for query in wanted if Eligibility.NO in query.filter.eligible]
     asked = [item for item in fresh if item.followed or _is_asked_for(item.call, others)]
@@ -377,7 +377,7 @@ def _tells(item: Item, now: datetime) -> Iterator[Tell]:
         yield from ((other.id, other.version, item.kind.value, "") for other in item.also)
     if item.kind is ToldKind.GONE:
         yield call.id, call.version, item.kind.value, call.gone_name
-    if call.is_news and call.next_due is not None and closes_within(call, now, SOON):
+    if call.is_news and call.next_due is not None and closes_soon(call, now):
         yield call.id, call.version, ToldKind.CLOSING.value, call.next_due.name
     if call.is_news and call.opens is not None and call.opens.day is not None:
         yield from ((call.id, call.version, ToldKind.OPENING.value, name) for name in openings_told(call, now))

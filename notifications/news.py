@@ -72,7 +72,7 @@ def news_of(
 def _closes_soon_untold(call: CatalogueCall, memory: Memory, now: datetime) -> bool:
     """Said once more of what one follows or put off, and of what one can apply for and did not judge."""
     due = call.next_due
-    if due is None or not closes_within(call, now, SOON) or memory.has(call.id, ToldKind.CLOSING, due.name):
+    if due is None or not closes_soon(call, now) or memory.has(call.id, ToldKind.CLOSING, due.name):
         return False
     of_use = call.eligible in (Eligibility.SELF, Eligibility.UNKNOWN)
     return of_use or call.id in memory.follows or call.id in memory.later
@@ -96,10 +96,10 @@ def _opening_name(call: CatalogueCall, memory: Memory, now: datetime) -> str:
     return opened if before and not told and -OPENED <= days <= 0 else ""
 
 
-def closes_within(call: CatalogueCall, now: datetime, days: int) -> bool:
-    """Whether one can enter for so many calendar days yet, at most."""
+def closes_soon(call: CatalogueCall, now: datetime) -> bool:
+    """Whether one can enter for SOON calendar days yet, at most."""
     left = call.days_to_close(today(now))
-    return left is not None and left <= days
+    return left is not None and left <= SOON
 
 
 @lru_cache(maxsize=16)

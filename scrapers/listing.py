@@ -273,8 +273,3 @@ class Listing(Frozen):
     def as_json(self) -> dict[str, Any]:
         """As stored in a Sighting."""
         return self.model_dump(mode="json", exclude_defaults=True)
-
-    @property
-    def has_obligatory_step(self) -> bool:
-        """Whether the call closes, for who did not enter, with an earlier step."""
-        return any(deadline.obligatory for deadline in self.deadlines)

@@ -78,11 +78,9 @@ class Recording:
         return kind(request.url, status=answer.get("status", 200), headers=headers, body=body, request=request)
 
 
-def replay(
-    source: type[Source], folder: Path, options: Mapping[str, Any] | None = None, now: datetime | None = None
-) -> Crawled:
+def replay(source: type[Source], folder: Path, now: datetime | None = None) -> Crawled:
     """Read a whole source from its recording, paging and details included, as ``now`` or on the recording's day."""
-    return replay_shaped(source, folder, options, now)[0]
+    return replay_from(source, Recording(folder), now=now)
 
 
 def replay_shaped(

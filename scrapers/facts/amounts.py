@@ -107,10 +107,10 @@ def _repeats(text: str, foreign: Span, euro: Span) -> bool:
     return _SAME_MONEY.fullmatch(text, first.end, second.start) is not None
 
 
-def _all_amounts(text: str, comma_decimal: bool, limit: int = MOST_SPANS) -> list[Span]:
+def _all_amounts(text: str, comma_decimal: bool) -> list[Span]:
     amounts: list[Span] = []
     place = 0
-    while len(amounts) < limit and (hit := _AMOUNT.search(text, place)):
+    while len(amounts) < MOST_SPANS and (hit := _AMOUNT.search(text, place)):
         mention = _amount(text, hit, comma_decimal)
         place = max(hit.start() + 1, mention.end if mention else _past_first(hit))
         if mention:
@@ -132,11 +132,11 @@ _CEILING = re.compile(
 _CONTRIBUTIONS = re.compile(r"\bcontributions\s?[:|]\s{0,3}(?P<first>\d{5,9})\s(?:to|-)\s(?P<second>\d{5,9})\b")
 
 
-def labelled_amounts(text: str, comma_decimal: bool, limit: int = MOST_SPANS) -> list[Span]:
+def labelled_amounts(text: str, comma_decimal: bool) -> list[Span]:
     """Bare numbers behind a label that says they are euro."""
     shapes = (_UNIT_IN_LABEL, _CONTRIBUTIONS, _CELL, _CEILING)
-    hits = [hit for shape in shapes for hit in shape.finditer(text) if not _is_beside_other_currency(text, hit)][:limit]
-    return sorted((m for hit in hits if (m := _labelled(hit, comma_decimal))), key=lambda m: m.start)
+    hits = [hit for shape in shapes for hit in shape.finditer(text) if not _is_beside_other_currency(text, hit)]
+    return sorted((m for hit in hits[:MOST_SPANS] if (m := _labelled(hit, comma_decimal))), key=lambda m: m.start)
 
 
 def _is_beside_other_currency(text: str, hit: re.Match[str]) -> bool:
@@ -235,14 +235,14 @@ _BARE = re.compile(
 )
 
 
-def find_rates(text: str, limit: int = MOST_SPANS) -> list[Span]:
+def find_rates(text: str) -> list[Span]:
     """Every percentage, and "de helft van de kosten"; two bounds make one mention without a value."""
     halves = [Span("rate", Decimal(50), hit.start(), hit.end()) for hit in _HALF.finditer(text)]
     bare = [Span("rate", Decimal(hit[1]), hit.start(1), hit.end(1)) for hit in _BARE.finditer(text)]
-    return sorted([*_percentages(text, limit), *halves, *bare], key=lambda m: m.start)[:limit]
+    return sorted([*_percentages(text), *halves, *bare], key=lambda m: m.start)[:MOST_SPANS]
 
 
-def _percentages(text: str, limit: int) -> list[Span]:
+def _percentages(text: str) -> list[Span]:
     percentages: list[Span] = []
     for hit in _PERCENT.finditer(text):
         ranged = hit["how"] and (hit["how"] not in {"en", "and", "of", "or"} or not hit["sign"] or _between(text, hit))
@@ -257,7 +257,7 @@ def _percentages(text: str, limit: int) -> list[Span]:
             percentages.append(_range_of(hit))
         else:
             percentages += _two(hit)
-        if len(percentages) >= limit:
+        if len(percentages) >= MOST_SPANS:
             break
     return percentages
 

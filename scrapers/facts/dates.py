@@ -32,16 +32,16 @@ _VAGUE = re.compile(
 )
 
 
-def find_dates(text: str, day_first: bool, limit: int = MOST_SPANS) -> list[Span]:
+def find_dates(text: str, day_first: bool) -> list[Span]:
     """Every date in the lower-cased text, in order; ``day_first`` decides what 12/11/2026 is."""
     day_first = day_first or _shows_day_first(text)
     dates: list[WrittenDate] = []
     for hit in _CORE.finditer(text):
         dates += with_shared_day(text, with_clock(text, _core(hit, day_first)))
-        if len(dates) >= limit:
+        if len(dates) >= MOST_SPANS:
             break
     dates = with_shared_hour(text, paired(text, with_years(text, dates)))
-    return _add_vague(text, [_span(written) for written in dates], limit)
+    return _add_vague(text, [_span(written) for written in dates])
 
 
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([-/])(\d{1,2})\2\d{4}(?![\d/-])")
@@ -124,12 +124,12 @@ def fits_weekday(name: str, day: date) -> bool:
     return not name or name[:2] in _WEEKDAYS[day.weekday()].split()
 
 
-def _add_vague(text: str, spans: list[Span], limit: int) -> list[Span]:
+def _add_vague(text: str, spans: list[Span]) -> list[Span]:
     taken = bytearray(len(text) + 1)
     for span in spans:
         taken[span.start : span.end] = b"\x01" * (span.end - span.start)
     for hit in _VAGUE.finditer(text):
-        if len(spans) >= 2 * limit:
+        if len(spans) >= 2 * MOST_SPANS:
             break
         if not any(taken[hit.start() : hit.end()]):
             spans.append(Span("date", None, *hit.span(), why="no day"))

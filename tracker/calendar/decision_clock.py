@@ -53,7 +53,6 @@ def plan_for(
     route: DecisionRoute,
     today: date,
     fixed: Iterable[tuple[str, FixedStep]] = (),
-    margin: int = 2,
 ) -> BackwardPlan:
     """The plan of one route to one deadline. Raises NoPlan, in clear Dutch, where there is none."""
     lead = data.participants.get(route.lead)
@@ -68,7 +67,7 @@ def plan_for(
         steps = usual_steps(lead, partners, bodies, tables, route.cofunding)
     since = min(day, today) - BACK
     meetings = {step.body: data.meetings(step.body, since, day) for step in steps if step.body}
-    return plan_back(ScheduleQuestion(day, today, steps, meetings, data.closed, dict(fixed), margin))
+    return plan_back(ScheduleQuestion(day, today, steps, meetings, data.closed, dict(fixed)))
 
 
 def start_clock(

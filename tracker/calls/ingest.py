@@ -24,14 +24,14 @@ from sqlmodel import Session
 from db import bulk
 from scrapers.crawled import Crawled
 from tracker.calls import cross_check, floods, losses, recollection, store
-from tracker.calls.completeness import Judgement, judge
+from tracker.calls.completeness import judge
 from tracker.calls.plan import IngestResult, decide
 from tracker.calls.recognition import recognise, sort_out
 from tracker.calls.sightings import compare
 
 
-def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgement | None = None) -> IngestResult:
-    """Store a crawl; ``now`` is aware, in UTC. Without a judgement the crawl is judged by its source's past."""
+def ingest(session: Session, crawled: Crawled, now: datetime) -> IngestResult:
+    """Store a crawl, judged by its source's past; ``now`` is aware, in UTC."""
     with bulk.uncollected():
         bulk.one_at_a_time(session)
         floods.release_due(session, now)
@@ -41,8 +41,7 @@ def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgeme
         memory = store.memory(session, crawled, comparison, now)
         comparison = sort_out(crawled.source, comparison, memory.states, now)
         memory = losses.with_losses(session, crawled.source, comparison, memory, now)
-        judgement = judgement or judge(crawled, memory.history)
-        judgement = cross_check.with_remark(session, crawled, judgement, now)
+        judgement = cross_check.with_remark(session, crawled, judge(crawled, memory.history), now)
         plan = decide(crawled, comparison, memory, judgement, now)
         store.write(session, plan)
     session.expire_all()

@@ -181,10 +181,10 @@ def _hour(behind: str, typed: str, field: str) -> str | None:
         raise NotAMoment(f"'{typed[:40]}': dit uur bestaat niet.", field) from error
 
 
-def on_the_clock(day: date, hour: str | None, field: str = "hour") -> TypedMoment:
+def on_the_clock(day: date, hour: str | None) -> TypedMoment:
     """A day and an hour of two fields. Raises as ``moment`` does for an hour that is not on the clock that night."""
     typed = TypedMoment(day, hour)
-    _check_clock(typed, hour or "", field)
+    _check_clock(typed, hour or "", "hour")
     return typed
 
 

@@ -15,9 +15,9 @@ def load_agendas(session: Session, folder: Path = USUAL) -> int:
     return sum(_load_edition(session, read_yaml(path)) for path in editions_of(folder))
 
 
-def shipped_rows(folder: Path = USUAL) -> list[Challenge]:
+def shipped_rows() -> list[Challenge]:
     """Every opgave that comes with the program, as rows outside any database."""
-    editions = [read_yaml(path) for path in editions_of(folder)]
+    editions = [read_yaml(path) for path in editions_of(USUAL)]
     return [challenge_row(e["agenda"]["id"], n, entry) for e in editions for n, entry in enumerate(e["challenges"])]
 
 

@@ -295,10 +295,10 @@ def lobby_agenda(deed: Deed, year: int) -> LobbyAgenda:
     return agenda
 
 
-def put_on_agenda(deed: Deed, dossier: Dossier, year: int, rolled_over: bool = False) -> None:
+def put_on_agenda(deed: Deed, dossier: Dossier, year: int) -> None:
     """Put an own dossier on the lobby agenda of a year; nothing happens where it stands there already."""
     must_change(deed, dossier)
-    _put(deed, dossier, year, rolled_over)
+    _put(deed, dossier, year, rolled_over=False)
 
 
 def _put(deed: Deed, dossier: Dossier, year: int, rolled_over: bool) -> None:

@@ -120,13 +120,13 @@ def _pattern(entry: dict[str, Any]) -> Pattern:
     return Pattern(**entry, real=real, third=tuple(fixed) if fixed else None, window=tuple(usual) if usual else None)
 
 
-def recurring(day: date, filled_in: Iterable[tuple[str, int]] = (), until: timedelta = AHEAD) -> list[UpcomingMoment]:
+def recurring(day: date, filled_in: Iterable[tuple[str, int]] = ()) -> list[UpcomingMoment]:
     """The yearly moments from that day on, without those that a person already filled in (pattern, year)."""
     skip, moments = set(filled_in), []
     for pattern in patterns():
         for year in (day.year, day.year + 1):
             first, last = pattern.in_year(year)
-            if (pattern.id, year) not in skip and day <= last and first <= day + until:
+            if (pattern.id, year) not in skip and day <= last and first <= day + AHEAD:
                 moments.append(of_year(pattern, year))
     return moments
 

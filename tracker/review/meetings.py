@@ -99,11 +99,9 @@ def running(session: Session, viewer: Viewer) -> Review | None:
     return session.exec(rows.order_by(col(Review.id).desc())).first()
 
 
-def ended_before(session: Session, viewer: Viewer, review: Review | None = None) -> Review | None:
-    """The last meeting of the viewer's organisation that ended, before this one began."""
+def last_ended(session: Session, viewer: Viewer) -> Review | None:
+    """The last meeting of the viewer's organisation that ended."""
     rows = select(Review).where(Review.participant_id == viewer.participant_id, col(Review.ended_at).is_not(None))
-    if review is not None:
-        rows = rows.where(Review.id < review.id)
     return session.exec(rows.order_by(col(Review.ended_at).desc(), col(Review.id).desc())).first()
 
 

@@ -93,7 +93,6 @@ def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
         "lobby/lobby_agenda.html",
         state=state,
         year=year,
-        this_year=request.now.today.year,
         agenda=year_agenda,
         document=document,
         rows=document.lines,

@@ -90,7 +90,7 @@ class ReviewNoteForm(BaseModel):
 def _index(request: RequestContext, _subject: None, state: FormState) -> Response:
     session, viewer = request.session, request.viewer
     points = points_now(session, viewer, request.now)
-    last = meetings.ended_before(session, viewer)
+    last = meetings.last_ended(session, viewer)
     changes, changed = changes_since(session, viewer, last, points) if last else ([], 0)
     return request.page(
         "review/review_index.html",
