@@ -76,6 +76,23 @@ def test_a_call_joined_into_one_nobody_was_told_of_is_told_no_second_time(agenda
     assert "sluit nu 12 juli 17:00, was 12 juni 17:00" in digest.text
 
 
+def test_a_date_that_its_source_calls_otherwise_is_reminded_of_no_second_time(agenda: Engine, now: datetime) -> None:
+    """The only closing becomes the first of two cut-offs, and the only closing again."""
+    person, call = make_reader(agenda, now), heard(agenda, "rvo", "2026-09-22", now)
+    with writing(agenda) as session:
+        session.add(Follow(user_id=person, call_id=call, at=now))
+    plan_at(agenda, now)
+    plan_at(agenda, local(2026, 8, 24, 8, 0))
+    cut_offs = (closes("2026-09-22", "17:00", "cut_off"), closes("2026-12-01", "17:00", "cut_off"))
+    for day, dates in ((25, cut_offs), (26, (closes("2026-09-22", "17:00"),))):
+        listing = make_listing(source="rvo", title="Houtbouw (rvo)", deadlines=dates)
+        with writing(agenda) as session:
+            at = local(2026, 8, day, 6, 0)
+            ingest(session, make_crawled([listing], at, "rvo"), at)
+        plan_at(agenda, local(2026, 8, day, 8, 0))
+    assert [one.detail.split(":", 2)[2][:13] for one in told(agenda) if one.kind == "reminder"] == ["30:2026-09-22"]
+
+
 @pytest.mark.parametrize("word", [Status.CLOSED, Status.WITHDRAWN])
 def test_a_reminder_of_what_was_closed_or_withdrawn_meanwhile_does_not_leave(
     agenda: Engine, now: datetime, word: Status

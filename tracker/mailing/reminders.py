@@ -17,7 +17,7 @@ from notifications.news import Tell
 from tracker.mailing.periods import LOOK_BACK, next_morning, reminder_moment
 
 OUT = frozenset({DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.AMBIGUOUS})
-MERGED = 0  # the row of a date of a call that was merged into this one
+MERGED = 0  # the row of a date that the call no longer has, or of a call that was merged into this one
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,7 @@ def date_news(
     """
     if call.status in FINAL_WORDS:
         return
+    told = _by_rows(call, told)
     for due in call.dates:
         closed = call.status is Status.CLOSED and not call.is_shut
         closed_early = closed and due.over_at is not None and due.over_at > now
@@ -150,6 +151,15 @@ def date_news(
             tells = [_tell(call, due, ToldKind.REMINDER, decision.remind)]
             near = due_today.near(call, due, now, tells)
             yield replace(near, waits=due.over_at is None or due.over_at > next_morning(now))
+
+
+def _by_rows(call: CatalogueCall, told: Iterable[ToldDate]) -> list[ToldDate]:
+    """What was told, for the rows that the call has now: a row that went is known by the date that was said of it.
+
+    One date gets another row where its source calls it otherwise (a closing that becomes one of several cut-offs).
+    """
+    rows = {due.id for due in call.dates}
+    return [each if each.deadline_id in rows else replace(each, deadline_id=MERGED) for each in told]
 
 
 def _by_digest(
