@@ -130,6 +130,32 @@ def test_only_words_that_name_a_public_body_are_named_for_it() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Gemeenten krijgen dit geld zonder aanvraag via het gemeentefonds, als decentralisatie-uitkering.",
+        "De minister keert het bedrag ambtshalve uit aan de provincies, naar rato van het aantal inwoners.",
+        "De specifieke uitkering gaat naar alle gemeenten met een loket. U hoeft daarvoor niets aan te vragen.",
+    ],
+)
+def test_money_that_comes_of_itself_is_not_said_to_be_applied_for(text: str) -> None:
+    found = told(text, SURE_SELF)
+    assert (found.eligible, found.estimate) == ("unknown", False)
+    assert found.because.startswith("Komt zonder aanvraag. De bron zegt: “")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gemeenten kunnen een specifieke uitkering aanvragen. Voor de tweede termijn hoeven zij geen aanvraag te doen.",
+        "Provincies kunnen tot 1 mei een plan indienen. Wie al meedeed, hoeft geen nieuwe aanvraag te doen.",
+        "Gemeenten kunnen een uitkering krijgen. Het voorschot wordt automatisch uitbetaald na de aanvraag.",
+    ],
+)
+def test_a_part_that_comes_of_itself_leaves_a_call_to_apply_for(text: str) -> None:
+    assert told(text, SURE_SELF).eligible == "self"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "Eigenaren van een gemeentelijk monument kunnen een bijdrage krijgen voor het onderhoud.",
         "Provinciale fondsen kunnen subsidie krijgen voor werk aan hun collectie.",
         "Projects on municipal waste may apply for the second round of this scheme.",

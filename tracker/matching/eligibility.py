@@ -54,7 +54,7 @@ def _rules() -> dict[str, list[re.Pattern[str]]]:
     words = read_words("applicants.yaml")
     patterns = {
         **words["applies"],
-        **{name: words[name] for name in ("only", "not_acting", "never", "required", "titles", "targets")},
+        **{name: words[name] for name in ("only", "not_acting", "never", "required", "unasked", "asking", "titles", "targets")},
     }
     return {name: [re.compile(p, re.I) for p in some] for name, some in patterns.items()}
 
@@ -83,12 +83,28 @@ def answer(reading: ReadCall, shares: Array) -> WhoMayApply:
     """Who may apply: what is said outright, else what the shares of ``ORDER`` say most, as an estimate."""
     if place := elsewhere(reading):
         return WhoMayApply("no", True, f"Voor een ander gebied ({place})")
+    if words := _unasked(reading):
+        return WhoMayApply("unknown", False, f"Komt zonder aanvraag. {words}")
     said = ruling(reading)
     if said and said.says in ("self", "no"):
         return WhoMayApply("self" if said.says == "self" else "no", False, said.because)
     if said and said.says == "others":
         return WhoMayApply("no", True, said.because)
     return _within_targets(reading, said, _estimated(reading, shares, said))
+
+
+def _unasked(reading: ReadCall) -> str:
+    """The sentence by which public bodies get the money of themselves; none where the rest speaks of applying."""
+    text = _read(reading)
+    if not any(hit.term.owner == PUBLIC for hit in _names().look(text)):
+        return ""
+    hit = next(filter(None, (pattern.search(text) for pattern in _rules()["unasked"])), None)
+    rest = text
+    for pattern in _rules()["unasked"]:
+        rest = pattern.sub(" ", rest)
+    if hit is None or any(asking.search(rest) for asking in _rules()["asking"]):
+        return ""
+    return _quoted(text, hit.start(), hit.end())
 
 
 def _estimated(reading: ReadCall, shares: Array, said: Ruling | None) -> WhoMayApply:
