@@ -264,6 +264,8 @@ def say_change(change: Change, now: datetime) -> str:
     name = FIELD_NAMES.get(change.field, change.field)
     if change.field == "source_word" and change.new in OVER:
         return f"{Status(change.new).label} volgens de bron"
+    if (change.field, change.old, change.new) == ("source_word", Status.CLOSED, None):
+        return "niet meer gesloten volgens de bron"
     old, new = _say_value(change.field, change.old), _say_value(change.field, change.new)
     if not new:
         return f"{name} vervallen, was {old}"

@@ -1,4 +1,4 @@
-"""That a call is over, put off or withdrawn, by a sentence of its text, and the day from which it is."""
+"""That a call is over, put off, withdrawn or open again, by a sentence of its text, and the day from which it is."""
 
 import re
 from dataclasses import dataclass
@@ -50,6 +50,18 @@ def over_of(sentences: list[Sentence], text: str, read_on: date, more_to_come: b
                 return over, None
             coming = coming or over
     return None, coming
+
+
+def open_again(sentences: list[Sentence], text: str, read_on: date) -> tuple[Status, str] | None:
+    """That one can come in, and the sentence that says so; with a day still to come the dates say how it stands."""
+    for sentence in sentences:
+        hit = pattern("again", "open").search(sentence.words)
+        if hit is None or _is_rule(sentence.words, hit) or _is_of_a_part(sentence, text):
+            continue
+        days = _last_days(sentence, read_on) if sentence.spans else ()
+        if not any(span.kind == "date" for span in sentence.spans) or (days and days[-1].day < read_on):
+            return Status.OPEN, verbatim(text, sentence)
+    return None
 
 
 def _is_rule(words: str, hit: re.Match[str]) -> bool:

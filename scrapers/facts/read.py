@@ -10,7 +10,7 @@ from scrapers.facts.facts import Asked, Facts, Gate, Shown, Value
 from scrapers.facts.features import topics_of
 from scrapers.facts.find import find
 from scrapers.facts.meanings import Judged, is_doubted, judged
-from scrapers.facts.over import over_of, when_coming, when_over, which_holds
+from scrapers.facts.over import open_again, over_of, when_coming, when_over, which_holds
 from scrapers.facts.rules import rules_of
 from scrapers.facts.schemes import named_schemes
 from scrapers.facts.sentences import Sentence, cut, verbatim
@@ -56,6 +56,7 @@ def facts_of(sentences: list[Sentence], text: str, read_on: date, published: dat
     if several:
         gates, flags, least, over = (), [], None, None
         answers = _of_several(mentions, dated, text)
+    again = None if several or over or coming else open_again(sentences, text, read_on)
     ruled = {} if several or over else dict(rules_of(sentences, text, published))
     answers |= {name: asked for name, asked in ruled.items() if asked.values and answers.get(name) is None}
     return Facts(
@@ -63,7 +64,7 @@ def facts_of(sentences: list[Sentence], text: str, read_on: date, published: dat
         shown={name: answer for name, answer in answers.items() if isinstance(answer, Shown)},
         asked={name: answer for name, answer in answers.items() if isinstance(answer, Asked)},
         gates=(*gates, *flags),
-        status=(over.status, over.proof) if over else None,
+        status=(over.status, over.proof) if over else again,
         allocation=_allocation(sentences) if not several else None,
         min_amount=least if isinstance(least, Shown) else None,
         remarks=remarks,

@@ -71,6 +71,39 @@ def test_the_day_of_silence_stays_while_it_lasts_and_goes_when_the_value_is_name
     assert session.exec(select(Revision).where(Revision.field == "closes")).all() == []
 
 
+@pytest.mark.parametrize("named", [{"allocation": "rolling"}, {"deadlines": [{"kind": "until_exhausted"}]}])
+def test_what_is_no_longer_said_to_be_closed_and_can_be_applied_for_all_along_is_open_again_and_told(
+    session: Session, now: datetime, named: dict[str, Any]
+) -> None:
+    listing = {"deadlines": [], **named}
+    store(session, [make_listing(**listing)], now)
+    store(session, [make_listing(**listing, source_word="closed")], now + DAY)
+    assert status_of(only_call(session), now + DAY) == Status.CLOSED
+    for run in range(2, 6):
+        store(session, [make_listing(**listing)], now + run * DAY)
+        assert status_of(only_call(session), now + run * DAY) == Status.OPEN
+    words = session.exec(select(Revision).where(Revision.field == "source_word").order_by(col(Revision.id))).all()
+    told = [(word.old, word.new) for word in words if word.telling]
+    assert told == [(None, "closed"), ("closed", None)]  # the way back once it stands still
+
+
+def test_that_a_call_closes_early_is_told_where_its_source_said_no_word_before(session: Session, now: datetime) -> None:
+    store(session, [make_listing()], now)
+    result = store(session, [make_listing(deadlines=[], source_word="closed")], now + DAY)
+    assert status_of(only_call(session), now + DAY) == Status.CLOSED
+    assert len(result.telling) == 1
+
+
+def test_what_is_merely_no_longer_said_to_be_closed_stays_closed(session: Session, now: datetime) -> None:
+    store(session, [make_listing(deadlines=[])], now)
+    store(session, [make_listing(deadlines=[], source_word="closed")], now + DAY)
+    store(session, [make_listing(deadlines=[], summary="Over wind")], now + 2 * DAY)
+    assert status_of(only_call(session), now + 2 * DAY) == Status.CLOSED
+    assert only_call(session).stale == {"source_word": "2026-05-31"}
+    store(session, [make_listing(deadlines=[], source_word="open")], now + 3 * DAY)
+    assert status_of(only_call(session), now + 3 * DAY) == Status.OPEN
+
+
 def test_a_call_closes_only_when_the_last_gate_ever_named_has_passed(session: Session, now: datetime) -> None:
     both = [closes("2026-05-20", kind="cut_off"), closes(OCTOBER, kind="cut_off")]
     store(session, [make_listing(deadlines=both)], now)

@@ -56,6 +56,37 @@ def test_a_call_that_is_over_is_closed_with_that_sentence_and_its_old_closing_is
     assert not [deadline for deadline in fields["deadlines"] if deadline.day != date(2026, 2, 1)]
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Na de pauze van vorige maand is het loket weer open voor gemeenten.",
+        "Het budget is aangevuld: u kunt weer een aanvraag indienen.",
+        "Status: open",
+        "The scheme has been reopened after a review.",
+    ],
+)
+def test_that_it_is_open_again_is_the_word_of_the_source_with_that_sentence(sentence: str) -> None:
+    fields = extract(sentence, "en" if sentence.startswith("The") else "nl", READ_ON)
+    assert (fields["source_word"], fields["proof"]["source_word"].sentence) == (Status.OPEN, sentence)
+    assert extract(sentence, "nl", READ_ON, Status.CLOSED)["source_word"] is Status.CLOSED  # its own field goes first
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Als het loket weer open is, hoort u dat via de nieuwsbrief.",
+        "De regeling is vanaf 1 maart 2027 weer open.",
+        "Het loket is nog niet opnieuw geopend.",
+        "Status: open innovatie",
+        "De subsidie is opnieuw vastgesteld op 3 miljoen euro.",
+        "U kunt opnieuw een aanvraag indienen als de vorige is afgewezen.",
+        "Openstelling Noord is weer open. Openstelling Zuid volgt.",
+    ],
+)
+def test_what_only_sounds_like_open_again_is_no_word_of_the_source(sentence: str) -> None:
+    assert extract(sentence, "nl", READ_ON).get("source_word") is not Status.OPEN
+
+
 COMING = [
     ("Het loket is vanaf 12 juni 2026 dicht.", ["2026-06-11"]),
     ("Vanaf 12 juni 2026 kunt u niet meer aanvragen.", ["2026-06-11"]),

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from db.status import FINAL_WORDS
-from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
+from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind, Status
 from scrapers.listing import AMOUNTS, ListedDeadline
 from tracker.calls.consolidate import SHOWN_FIELDS, MergedCall
 from tracker.calls.identity import same_address, same_text
@@ -75,13 +75,18 @@ def _word_is_telling(old: Any, new: Any, after: MergedCall, now: datetime) -> bo
     """A status is news when no date explains it. Labels lag their date by up to a month (measured 2026)."""
     if new in FINAL_WORDS:
         return True
-    if old is None or new is None:
-        return False
     if new == Status.CLOSED:
         return not _reached(after.closes_at, now)
+    if old is None or new is None:
+        return old == Status.CLOSED and after.closes_at is None and _is_without_end(after)
     if new == Status.OPEN:
         return old == Status.CLOSED or not _reached(after.opens_at, now)
     return after.opens_at is None
+
+
+def _is_without_end(call: MergedCall) -> bool:
+    """Whether one applies all along, or while there is money: with dates, those tell that it is open again."""
+    return call.until_exhausted or DeadlineKind.ROLLING in call.kinds or call.fields["allocation"] == Allocation.ROLLING
 
 
 def _reached(moment: datetime | None, now: datetime) -> bool:

@@ -7,6 +7,7 @@ Only another value, a person's correction or the source's own word replaces it:
     the same day as another kind of end  | is the same date, named otherwise
     "doorlopend"                         | is the source's word that there is no last day
     closed, withdrawn                    | ends what lies ahead; what passed stays
+    "doorlopend", or a new period        | ends "closed", where that is no longer said
     "open"                               | is the source's word that it has opened
 
 A date that passed needs no mark: sites drop them. A passed cut-off is never replaced: it was one of a row.
@@ -35,7 +36,7 @@ def keep_facts(before: SourceRecord, after: SourceRecord, now: datetime, today: 
     named = tuple(_with_known_hour(d, known, today) for d in after.dates)
     added = [d for d in named if not any(_same(d, other) for other in known)]
     silent = [name for name in KEPT if name in before.fields and name not in after.fields]
-    silent = [name for name in silent if not _is_replaced(name, before.fields, after.fields, added)]
+    silent = [name for name in silent if not _is_replaced(name, before.fields, after.fields, added, named)]
     dates = (*named, *_silent_dates(known, named, added, after.fields, now, today))
     fields = {**after.fields, **{name: before.fields[name] for name in silent}}
     if not fields.get("references") and before.fields.get("references"):
@@ -60,15 +61,22 @@ def lost_fields(before: SourceRecord, after: SourceRecord, now: datetime) -> set
 
 
 def _is_replaced(
-    name: str, before: Mapping[str, Any], after: Mapping[str, Any], added: Sequence[ListedDeadline]
-) -> bool:
+    name: str, before: Mapping[str, Any], after: Mapping[str, Any],
+    added: Sequence[ListedDeadline], dates: Sequence[ListedDeadline],
+) -> bool:  # fmt: skip
     """Whether what the source says now speaks against a value that it no longer names."""
     ends = any(d.kind in ENDS for d in added)
     if name == "allocation":
         return bool(before[name] == Allocation.ROLLING and ends)
     if name == "source_word":
-        return bool(before[name] == Status.CLOSED and ends)  # a new period: it is no longer closed
+        return bool(before[name] == Status.CLOSED and (ends or _without_end(after, dates)))  # no longer closed
     return name == "amount_text" and any(a in after and a not in before for a in AMOUNTS)
+
+
+def _without_end(said: Mapping[str, Any], dates: Sequence[ListedDeadline]) -> bool:
+    """Whether the source says that one applies all along, or while there is money."""
+    kinds = {DeadlineKind.ROLLING, DeadlineKind.UNTIL_EXHAUSTED}
+    return said.get("allocation") == Allocation.ROLLING or any(d.kind in kinds for d in dates)
 
 
 def _silent_dates(

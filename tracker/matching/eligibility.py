@@ -54,7 +54,10 @@ def _rules() -> dict[str, list[re.Pattern[str]]]:
     words = read_words("applicants.yaml")
     patterns = {
         **words["applies"],
-        **{name: words[name] for name in ("only", "not_acting", "never", "required", "unasked", "asking", "titles", "targets")},
+        **{
+            name: words[name]
+            for name in ("only", "not_acting", "never", "required", "unasked", "asking", "titles", "targets")
+        },
     }
     return {name: [re.compile(p, re.I) for p in some] for name, some in patterns.items()}
 
