@@ -159,7 +159,7 @@ def newest_crawls(session: Session, complete: bool = False) -> dict[str, Crawl]:
     return {crawl.source: crawl for crawl in crawls}
 
 
-def last_crawls(session: Session, most: int) -> dict[str, list[Crawl]]:
+def last_crawls(session: Session, most: int = 60) -> dict[str, list[Crawl]]:
     """Each source's last crawls, newest first: the newest reads as a Crawl does, those before it are PastCrawl.
 
     Two questions for all: for each source the index is asked for the crawl from where on it counts. To number all
@@ -237,3 +237,13 @@ def live_ids(session: Session) -> dict[int, int]:
             other = into[other]
         into[call_id] = other
     return into
+
+
+def is_said_to_be_ours(eligible: str, estimate: bool) -> bool:
+    """Whether a source itself says that public bodies may apply: no estimate."""
+    return eligible == Eligibility.SELF and not estimate
+
+
+def said_to_be_ours() -> ColumnElement[bool]:
+    """``is_said_to_be_ours`` in SQL."""
+    return and_(col(Call.eligible) == Eligibility.SELF, ~col(Call.eligible_estimate))

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, null, or_
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
-from db.queries import BY_HAND, first_complete, shared_budgets
+from db.queries import BY_HAND, first_complete, is_said_to_be_ours, shared_budgets
 from db.status import PAST_YET_OPEN, SHUT, next_gate, remark_expression, remark_of, status_expression, status_of
-from db.vocabulary import CLOSING_KINDS, DeadlineKind, Eligibility, Nature, Status
+from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Status
 from notifications.gist import lead
 from notifications.wording import local_day
 
@@ -154,7 +154,7 @@ class CatalogueCall:
     @property
     def is_said_to_be_ours(self) -> bool:
         """Whether its source itself says that public bodies may apply: no estimate."""
-        return self.eligible == Eligibility.SELF and not self.eligible_estimate
+        return is_said_to_be_ours(self.eligible, self.eligible_estimate)
 
     @cached_property
     def is_news(self) -> bool:

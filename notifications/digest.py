@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from notifications.places import (
     no_windows,
     place,
 )
-from notifications.wording import AMSTERDAM
+from notifications.wording import start_of_day
 
 FIT_OF_UNPLACED = 0.3  # the fit of what is said to be for public bodies and is of no opgave
 Wanted = dict[str, tuple[CatalogueMatch, list[str]]]  # per opgave its match, and the subscriptions that want it
@@ -316,13 +316,9 @@ def passes(call: CatalogueCall, query: SubscriptionQuery) -> bool:
         not wanted.sources or not call.sources.isdisjoint(wanted.sources),
         not wanted.languages or call.language in wanted.languages,
         wanted.at_least is None or max(call.budget or 0, call.max_amount or 0) >= wanted.at_least,
-        wanted.closes_before is None or (closes is not None and closes <= _midnight(wanted.closes_before)),
-        wanted.closes_after is None or (closes is not None and closes > _midnight(wanted.closes_after)),
+        wanted.closes_before is None or (closes is not None and closes <= start_of_day(wanted.closes_before)),
+        wanted.closes_after is None or (closes is not None and closes > start_of_day(wanted.closes_after)),
     ))  # fmt: skip
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), AMSTERDAM)
 
 
 EVERYTHING = CallFilter()

@@ -13,6 +13,7 @@ from db.session import reading, writing
 from db.vocabulary import Cadence, DeadlineKind, DeliveryState, NoReason, Role, Say
 from notifications.claims import claim_next, due_mails
 from notifications.outbox import Rules, SendTally
+from notifications.wording import start_of_day
 from tests.make.mail_cases import (
     MAILER,
     THRESHOLD,
@@ -28,7 +29,6 @@ from tests.make.pages import make_user, visit
 from tests.make.planning_world import add_call, add_deadline, settle_world
 from tracker.calendar.decision_clock import DecisionRoute, milestones_of, start_clock
 from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
-from tracker.mailing.periods import midnight_of
 from tracker.mailing.plan import plan
 from tracker.matching.verdicts import judge
 from tracker.people.subscriptions import write_anew
@@ -65,7 +65,7 @@ def follower(engine: Engine, now: datetime, **call: object) -> tuple[int, int]:
 def opening(engine: Engine, call: int, day: date, now: datetime) -> None:
     with writing(engine) as session:
         session.add(Deadline(call_id=call, kind=DeadlineKind.OPENS, day=day, zone="Europe/Brussels", modified_at=now))
-        session.get_one(Call, call).opens_at = midnight_of(day)
+        session.get_one(Call, call).opens_at = start_of_day(day)
 
 
 def mails(engine: Engine) -> list[tuple[str, str, str]]:
@@ -139,7 +139,7 @@ def test_the_sender_leaves_what_was_written_yesterday_and_sends_what_may_have_ar
     with writing(agenda) as session:
         doubtful = session.exec(select(Delivery).where(Delivery.address == "twijfel@x.example")).one()
         doubtful.state, doubtful.unsure = DeliveryState.AMBIGUOUS, 1
-    rules = Rules("t:1", random.Random(1).uniform, lambda: later, "r", written_since=midnight_of(later.date()))
+    rules = Rules("t:1", random.Random(1).uniform, lambda: later, "r", written_since=start_of_day(later.date()))
     with writing(agenda) as session:
         claimed = claim_next(session, due_mails(session, rules), 9, rules, SendTally())
     assert [claim.address for claim in claimed] == ["twijfel@x.example"]

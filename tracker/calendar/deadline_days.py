@@ -15,12 +15,12 @@ from db.rights import visible
 from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import EntryKind, MilestoneState
 from notifications.ical import CANCELLED_FOR, DATELESS, INSIDE, DeadlineLine, is_off, page_of, said_of
-from notifications.wording import local_day
+from notifications.wording import local_day, start_of_day
 from tracker.calendar.at_work import AtWork
 from tracker.calendar.entries import Entry
 from tracker.calendar.events import deadline_lines
 from tracker.clock import Now
-from tracker.lobby.moment_days import ending, local_start, moved_from
+from tracker.lobby.moment_days import ending, moved_from
 from tracker.workdays import DAY
 
 SHORT = 30  # a title of so few letters, such as "Call 6", says nothing without whose it is
@@ -52,7 +52,7 @@ class Undated(NamedTuple):
 
 def on_days(now: Now, since: date, until: date) -> list[ColumnElement[bool]]:
     """Dates from one Amsterdam day to another, both inclusive, that still stand in calendars."""
-    hours = col(Deadline.at).between(local_start(since), local_start(until + DAY) - timedelta(microseconds=1))
+    hours = col(Deadline.at).between(start_of_day(since), start_of_day(until + DAY) - timedelta(microseconds=1))
     bare = col(Deadline.at).is_(None) & col(Deadline.day).between(since, until)
     return [or_(hours, bare), *still_kept(now)]
 

@@ -10,7 +10,7 @@ A theme is the top of an agenda. What fits two themes counts for both. A pot tha
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
@@ -137,8 +137,7 @@ def _in_use(agenda: Sequence[Challenge], rows: Mapping[int, Sequence[CallRow]]) 
 
 
 def _calls(session: Session, years: Sequence[int]) -> dict[int, list[CallRow]]:
-    first = datetime(years[0], 1, 1, tzinfo=start_of_day(date(years[0], 1, 1)).tzinfo)
-    shared = {title for title, _ in session.exec(shared_budgets(first))}
+    shared = {title for title, _ in session.exec(shared_budgets(start_of_day(date(years[0], 1, 1))))}
     fits = _opgaven(session)
     source = select(Sighting.call_id, func.min(Sighting.source)).group_by(col(Sighting.call_id))
     sources = dict(session.exec(source).all())

@@ -13,7 +13,7 @@ from db.queries import IDS, live_call
 from db.status import OVER
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, RevisionKind, Status
 from db.vocabulary_lobby import MomentKind
-from notifications.wording import AMSTERDAM, local_day
+from notifications.wording import local_day
 from tracker.lobby.yearly_moments import Pattern, patterns
 
 PARLIAMENT = "tweede_kamer"
@@ -148,8 +148,3 @@ def _named_before(session: Session, call: Call, moment: Moment) -> LastDay:
     newest = max(gone, key=lambda row: (row.cancelled_at, row.day), default=None)
     day = (last_day_before(newest.at) if newest.at else newest.day) if newest else moment.ends_on
     return LastDay(day, unnamed=day is not None)
-
-
-def local_start(day: date) -> datetime:
-    """The first instant of a day in Amsterdam."""
-    return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM)

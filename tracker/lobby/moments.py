@@ -18,6 +18,7 @@ from db.rights import may_see, visible
 from db.status import NOW, OVER
 from db.vocabulary import Nature, Role, Visibility
 from db.vocabulary_lobby import Level, LoggedDeed, LoggedKind, LogKind, MomentKind, OutcomeResult
+from notifications.wording import start_of_day
 from tracker.errors import Incomplete, NotFound, required
 from tracker.lobby.history import correct, remember
 from tracker.lobby.log import log
@@ -27,7 +28,6 @@ from tracker.lobby.moment_days import (
     kind_of,
     last_day_before,
     last_day_of,
-    local_start,
     moved_from,
     real_ones,
     source_of,
@@ -91,7 +91,7 @@ def of_row(session: Session, moment: Moment) -> UpcomingMoment:
 
 
 def _from_calls(session: Session, day: date, skip: set[int]) -> list[UpcomingMoment]:
-    rows = session.exec(_told_of(), params={"now": local_start(day)})
+    rows = session.exec(_told_of(), params={"now": start_of_day(day)})
     calls = [call for call in rows if call.id not in skip and not is_paper(call)]
     moved = moved_from(session, calls)
     return [of_call(call, moved.get(call.id)) for call in calls]

@@ -19,14 +19,14 @@ from notifications.due_today import DueCall, DueToday
 from notifications.message import Addressee, Letter
 from notifications.news import OPEN, Memory
 from notifications.outbox import ANEW, MOOT, Mail, address_hash, silent_addresses
-from notifications.wording import days_between, local_day
+from notifications.wording import days_between, local_day, start_of_day
 from tracker.clock import Now
 from tracker.lobby.call_work import read_call_work, seen_by, still_running
 from tracker.lobby.due import LobbyDue
 from tracker.mailing.due_lines import InsideDue, inside_due, lines_due, read_reminded_inside
 from tracker.mailing.next_rounds import NextRounds, read_next_rounds
 from tracker.mailing.outdated_mail import is_at_once, take_back_outdated
-from tracker.mailing.periods import at_half_past_seven, midnight_of
+from tracker.mailing.periods import at_half_past_seven
 from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.recipients import read_follows_for, told_memories
 from tracker.mailing.reminders import MissedReminder, ToldDate, date_news, read_told_dates
@@ -176,7 +176,7 @@ def _had_a_mail(session: Session, now: Now) -> tuple[set[int], set[int]]:
     """Who has today's mail, or a digest of today; and whose mail of today was refused, or may not leave here."""
     rows = select(Delivery.user_id, Delivery.key, Delivery.state, Delivery.last_text).where(
         col(Delivery.kind).in_([MailKind.DIGEST, MailKind.REMINDER, MailKind.MOVED]),
-        Delivery.planned_at >= midnight_of(now.today),
+        Delivery.planned_at >= start_of_day(now.today),
     )  # fmt: skip
     had, refused = set[int](), set[int]()
     for user, key, state, said in session.exec(rows):

@@ -18,10 +18,10 @@ from notifications.message import domain_of
 from notifications.outbox import Claim, Rules, envelope_sender
 from notifications.places import NAMED_BEFORE
 from notifications.transport import MailUrlWrong, RelayAddress, Transport, open_transport, read_mail_url
+from notifications.wording import start_of_day
 from tracker.clock import Clock
 from tracker.errors import FAILED, WRONG_USAGE, CommandFailed
 from tracker.mailing.keys import signing_keys
-from tracker.mailing.periods import midnight_of
 from tracker.settings import LOCAL_HOSTS, Settings
 from tracker.sources.crawl import crawlable
 
@@ -85,7 +85,7 @@ def sending_rules(settings: Settings, clock: Clock, transport: Transport, mailer
     now = clock.now()
     return Rules(
         this_turn(), random.SystemRandom().uniform, lambda: clock.now().instant, transport.name, settings.mail_allow,
-        mailer.writer(now.instant).common_headers(), midnight_of(now.today), halted,
+        mailer.writer(now.instant).common_headers(), start_of_day(now.today), halted,
         mailer.links.completed,
     )  # fmt: skip
 

@@ -20,10 +20,9 @@ from db.vocabulary import DeliveryState, MailKind, Say, ToldKind
 from notifications.claims import DATED, still_so
 from notifications.links import Links
 from notifications.outbox import ANEW, QUEUED, update_mails
-from notifications.wording import local_day
+from notifications.wording import local_day, start_of_day
 from tracker.clock import Now
 from tracker.lobby.call_work import read_call_work, seen_by
-from tracker.mailing.periods import midnight_of
 from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.recipients import read_follows_for
 from tracker.rights import viewer_of
@@ -107,7 +106,7 @@ def _take_back(run: PlanningRun, mails: Collection[int]) -> frozenset[int]:
 def past_midnight(session: Session, now: Now) -> set[int]:
     """The mails that were written on an earlier day and certainly never left."""
     old = select(Delivery.id).where(col(Delivery.kind).in_(DATED), col(Delivery.state).in_(QUEUED))
-    return set(session.exec(old.where(Delivery.planned_at < midnight_of(now.today))))
+    return set(session.exec(old.where(Delivery.planned_at < start_of_day(now.today))))
 
 
 def hidden_since(session: Session, links: Links) -> set[int]:

@@ -38,11 +38,6 @@ def at_half_past_seven(day: date) -> datetime:
     return datetime.combine(day, AT, AMSTERDAM).astimezone(UTC)
 
 
-def midnight_of(day: date) -> datetime:
-    """The midnight, in Amsterdam, with which a day begins."""
-    return datetime.combine(day, time(), AMSTERDAM)
-
-
 def reminder_moment(day: date, ahead: int) -> datetime:
     """07:30 on the day so many days before a day (after it, where negative), or on the working day before that.
 

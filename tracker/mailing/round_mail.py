@@ -10,10 +10,10 @@ from db.vocabulary import MailKind
 from notifications.links import ROUND
 from notifications.outbox import Mail, put
 from notifications.plain_letter import plain_letter
-from notifications.wording import day
+from notifications.wording import day, start_of_day
 from tracker.lobby.round_answers import asked_by, link_of
 from tracker.mailing.mailer import Mailer
-from tracker.mailing.periods import midnight_of, reminder_moment
+from tracker.mailing.periods import reminder_moment
 from tracker.mailing.personal import key_of, must_be_few
 from tracker.mailing.planning_run import PlanningRun
 
@@ -48,7 +48,7 @@ def _unanswered(session: Session, now: datetime) -> list[RoundInvitation]:
     return [
         invitation
         for invitation, sign_off in session.exec(rows)
-        if invitation.invited_at < reminder_moment(sign_off.due_on, 1) <= now < midnight_of(sign_off.due_on + DAY)
+        if invitation.invited_at < reminder_moment(sign_off.due_on, 1) <= now < start_of_day(sign_off.due_on + DAY)
     ]
 
 
@@ -65,5 +65,5 @@ def _mail(session: Session, mailer: Mailer, invitation: RoundInvitation, now: da
     return Mail(
         f"{key_of(asker)}round:{invitation.id}:{which}", MailKind.ALERT, None, invitation.email, letter.subject,
         letter.text, letter.html, {"Reply-To": asker.email}, now,
-        max(midnight_of(sign_off.due_on + DAY), now + DAY), LANE,
+        max(start_of_day(sign_off.due_on + DAY), now + DAY), LANE,
     )  # fmt: skip

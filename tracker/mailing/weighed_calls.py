@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, not_, or_, select
 
 from db.models import Call, Leaning, Match
-from db.queries import calls_for
+from db.queries import calls_for, said_to_be_ours
 from db.status import standing
 from db.vocabulary import Eligibility
 from notifications.catalogue import Catalogue, Opgave, read_opgaven, read_weighed, remembered, with_children
@@ -20,7 +20,6 @@ from notifications.digest import SubscriptionQuery
 from notifications.news import Memory
 from tracker.calls.duplicate_pairs import Alike
 from tracker.mailing.leanings import for_reader
-from tracker.matching.search import said_to_be_ours
 
 FOR_OTHERS = Call.eligible == Eligibility.NO
 ELSEWHERE: dict[str, object] = {"challenges": (), "text": "", "programmes": ()}  # of a filter, what is asked apart

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 from sqlmodel import col, select
@@ -46,7 +46,7 @@ def backtest(
     """
     from tracker.matching import DIGEST_THRESHOLD
 
-    start = datetime.combine(since, time(), wording.AMSTERDAM)
+    start = wording.start_of_day(since)
     seen = select(Call).where(col(Call.joined_into).is_(None), Call.nature == Nature.CALL)
     seen = seen.where(Call.first_seen >= start, Call.first_seen <= now).order_by(col(Call.first_seen), col(Call.id))
     with reading(engine) as session:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import Call, Delivery, Leaning, Match, Told, Verdict
-from db.queries import IDS, CallFilter, Viewer, calls_for, followed_calls
+from db.queries import IDS, CallFilter, Viewer, calls_for, followed_calls, said_to_be_ours
 from db.reach import ANYWHERE, USABLE, Reach
 from db.rights import visible
 from db.search import Translations, by_code, by_name, parts_of, read_translations
@@ -279,11 +279,6 @@ def told_of(mine: Opgaven, user_id: Reader = None) -> ColumnElement[bool]:
     public bodies and matches none."""
     met = matched(col(Call.id), mine, user_id=user_id)
     return or_(met, said_to_be_ours()) if _all(mine) else met
-
-
-def said_to_be_ours() -> ColumnElement[bool]:
-    """Whether a source itself says that public bodies may apply: no estimate."""
-    return and_(col(Call.eligible) == Eligibility.SELF, not_(col(Call.eligible_estimate)))
 
 
 def best_score(challenges: Opgaven, user_id: Reader = None) -> Any:

@@ -15,7 +15,7 @@ from db.queries import MINE, MOST, USER, Viewer
 from db.reach import Reach, reach_of
 from db.status import IS_CALL, NOW, instant, next_gate_expression, standing
 from db.vocabulary import CLOSING_KINDS, Eligibility, NoReason, Say
-from notifications.wording import AMSTERDAM, local_day
+from notifications.wording import AMSTERDAM, local_day, start_of_day
 from tracker.challenges.agenda import below
 from tracker.clock import Now
 from tracker.matching.search import LONG, SHOWN_FROM, told_of, worth
@@ -120,7 +120,7 @@ def waiting_for(
     person's organisation can decide nothing any more.
     """
     mine = my_challenges(session, viewer) if mine is None else mine
-    too_late = datetime.combine(late_until + timedelta(days=1), time(), AMSTERDAM) if late_until else LONG_AGO
+    too_late = start_of_day(late_until + timedelta(days=1)) if late_until else LONG_AGO
     asked = {"now": now, "user": viewer.user_id, "mine": mine, "too_late": too_late, "most": most}
     return list(session.exec(_waiting(bool(mine), reach_of(viewer, local_day(now))), params=asked))
 

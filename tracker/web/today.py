@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import Response
 
 from db.models import Call, Delivery, Lesson, Revision, User, Verdict
-from db.queries import MINE, USER, followed_calls
+from db.queries import MINE, USER, followed_calls, said_to_be_ours
 from db.reach import Reach
 from db.rights import has_role
 from db.status import LATELY, NOW, instant, next_gate_expression, standing
@@ -31,7 +31,7 @@ from tracker.lobby import coalition, moments
 from tracker.lobby.due import LobbyDue, lobby_due
 from tracker.lobby.worklist import left_in_team
 from tracker.matching.progress import matching_progress
-from tracker.matching.search import SHOWN_FROM, best_score, by_ids, chance_of_use, matched, said_to_be_ours
+from tracker.matching.search import SHOWN_FROM, best_score, by_ids, chance_of_use, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
 from tracker.people.absences import replaced_by
 from tracker.people.subscriptions import gets_digests

@@ -11,10 +11,10 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import Call, Challenge, Deadline, Leaning, Match, Sighting, Verdict
-from db.queries import IDS, MINE, USER, Viewer, shared_budgets
+from db.queries import IDS, MINE, USER, Viewer, is_said_to_be_ours, shared_budgets
 from db.rights import visible
 from db.status import is_untold, next_gate, remark_of, status_of
-from db.vocabulary import CLOSING_KINDS, UNPLACED, DeadlineKind, Eligibility, Status
+from db.vocabulary import CLOSING_KINDS, UNPLACED, DeadlineKind, Status
 from notifications import wording
 from tracker.calendar.targets import DatedRow
 from tracker.calls.duplicate_pairs import Alike
@@ -95,7 +95,7 @@ class CallRow:
     @property
     def unplaced(self) -> str:
         """That it is told because its source says that it is for public bodies, where it matches no opgave strongly."""
-        ours = self.call.eligible == Eligibility.SELF and not self.call.eligible_estimate
+        ours = is_said_to_be_ours(self.call.eligible, self.call.eligible_estimate)
         return UNPLACED if ours and all(why.weak for why in self.why) else ""
 
 
