@@ -1,6 +1,5 @@
 """The audit log: what must leave a line does, with action, object, result, origin, actor and time, and no secret."""
 
-import ast
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from sqlmodel import Session, col, func, select
 
 from db.models import AuditEntry, Dossier, User
 from db.session import open_engine, reading, writing
-from db.vocabulary_audit import Action
 from tests.make.addresses import filled, plant
 from tests.make.pages import Visitor, settings_for, visit
 from tests.make.seed_pages import seeded_people
@@ -62,16 +60,6 @@ def test_what_must_be_on_record_leaves_a_line_of_six_fields(sqlite_world: Path, 
 
 def test_every_form_says_what_it_does() -> None:
     assert {route.path for route in FORMS} == set(DEEDS)
-
-
-def test_a_page_puts_on_record_only_what_has_a_dutch_name() -> None:
-    said = {}
-    for path in Path("tracker").rglob("*.py"):
-        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "record":
-                said |= {a.value: path.name for a in call.args[:1] if isinstance(a, ast.Constant)}
-    assert len(said) > 20
-    assert {word: file for word, file in said.items() if word not in set(Action)} == {}
 
 
 # What the forms of the lobby do not ask, so that more of them are kept.

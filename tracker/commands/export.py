@@ -12,6 +12,7 @@ from sqlmodel import Session
 from db.queries import CallFilter, Viewer
 from db.session import reading, writing
 from db.vocabulary import Status
+from db.vocabulary_audit import Action
 from tracker.commands.context import CommandContext, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.exchange.dutch_heads import heads_of, in_dutch
@@ -64,7 +65,7 @@ def _put_on_record(command: CommandContext, kind: str, viewer: Viewer) -> None:
     """What people keep leaves only with a line in the audit log."""
     seen_by = f"user {viewer.user_id}" if viewer.user_id else "everybody"
     with writing(command.engine) as session:
-        put_on_record(session, command.now.instant, f"export {kind}", f"what {seen_by} may see")
+        put_on_record(session, command.now.instant, Action(f"export {kind}"), f"what {seen_by} may see")
 
 
 def _viewer(session: Session, email: str) -> Viewer:

@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 
 from db.models import Delivery, Suppression
 from db.vocabulary import DeliveryState
+from db.vocabulary_audit import Action
 from notifications.alerts import end_alert
 from notifications.outbox import address_hash, holds
 from tracker.errors import NotFound
@@ -28,7 +29,7 @@ def retry_delivery(session: Session, delivery_id: int, now: datetime, actor: str
     mail.state, mail.next_attempt_at, mail.finished_at = DeliveryState.DEFERRED, now, None
     session.add(mail)
     end_alert(session, f"held:{mail.key}", now)
-    put_on_record(session, now, "mail retried", f"delivery {delivery_id}", actor=actor, origin=origin)
+    put_on_record(session, now, Action.MAIL_RETRIED, f"delivery {delivery_id}", actor=actor, origin=origin)
     return mail
 
 
@@ -41,5 +42,5 @@ def unsuppress(session: Session, email: str, now: datetime, actor: str, origin: 
     for row in rows:
         row.until = now
         session.add(row)
-    put_on_record(session, now, "suppression lifted", f"address {hashed[:12]}", actor=actor, origin=origin)
+    put_on_record(session, now, Action.SUPPRESSION_LIFTED, f"address {hashed[:12]}", actor=actor, origin=origin)
     return len(rows)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from db.models import AuditEntry
+from db.vocabulary_audit import Action
 
 COMMAND_LINE = "command line"  # who acts where no person is named, and from where
 
@@ -16,7 +17,7 @@ COMMAND_LINE = "command line"  # who acts where no person is named, and from whe
 def put_on_record(
     session: Session,
     now: datetime,
-    action: str,
+    action: Action,
     about: str,
     result: str = "done",
     actor: str = COMMAND_LINE,

@@ -21,6 +21,7 @@ from db.models import (
 )
 from db.queries import Viewer
 from db.vocabulary import NoReason
+from db.vocabulary_audit import Action
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage, Check, DossierKind, GoDecision, PartnerRole, StateAid
 from tracker.applications import budget, cofunding, milestones, stages, tasks
@@ -279,7 +280,7 @@ def count_back(request: RequestContext, dossier: Dossier) -> str:
     """Open the clock for the next deadline, or count back again for the penvoerder and partners as they are now."""
     deadline = milestones.due_of(request.session, dossier, request.now.today)
     milestones.open_clock(request.deed, dossier, deadline)
-    request.record("decision clock planned", f"application {dossier.id}")
+    request.record(Action.DECISION_CLOCK_PLANNED, f"application {dossier.id}")
     return f"/aanvragen/{dossier.id}#mijlpalen"
 
 

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Body, ClosedPeriod, Meeting, YearPlan
+from db.vocabulary_audit import Action
 from db.vocabulary_calendar import ClosedKind
 from notifications.wording import day as in_words
 from tracker.calendar.bodies import body_calendar
@@ -185,6 +186,6 @@ def remove_period(request: RequestContext) -> Response:
 
 
 def _plan_again(request: RequestContext, what: str, body_id: str | None = None) -> None:
-    request.record("meetings changed", what)
+    request.record(Action.MEETINGS_CHANGED, what)
     request.session.flush()
     replan_meetings(request.session, request.now.instant, body_id)

@@ -14,6 +14,7 @@ from db.models import Call, Deadline, DecisionClock, Milestone, Moment
 from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import Nature, Role
+from db.vocabulary_audit import Action
 from db.vocabulary_calendar import BodyKind, MilestoneState
 from notifications.ical import page_of
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
@@ -129,7 +130,7 @@ def keep(request: RequestContext) -> Response:
         clock = start_clock(request.deed, deadline, way, request.user.participant_id)
     except NoPlan:
         return _ask(request, request.form, 422)
-    request.record("decision clock planned", f"clock {clock.id}")
+    request.record(Action.DECISION_CLOCK_PLANNED, f"clock {clock.id}")
     return request.to(f"/kalender/klok/{clock.id}", done="gepland")
 
 
@@ -228,7 +229,7 @@ def change(request: RequestContext) -> Response:
     kept = _kept(request, lambda: change_milestone(request.deed, row, form.word(), form.version))
     if kept is not None:
         return _page(request, clock, kept)
-    request.record("milestone changed", f"milestone {row.id}", form.state.value)
+    request.record(Action.MILESTONE_CHANGED, f"milestone {row.id}", form.state.value)
     return request.to(f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", done="bewaard")
 
 
@@ -253,5 +254,5 @@ def assign(request: RequestContext) -> Response:
     kept = _kept(request, lambda: assign_deadline(request.deed, deadline, form.word(), form.version))
     if kept is not None:
         return call_page(request, call, kept)
-    request.record("deadline assigned", f"deadline {deadline.id}", form.state.value)
+    request.record(Action.DEADLINE_ASSIGNED, f"deadline {deadline.id}", form.state.value)
     return request.to(f"/regelingen/{call.id}", done="bewaard")

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import CalendarFeed, Challenge, Deadline, Subscription
+from db.vocabulary_audit import Action
 from db.vocabulary_calendar import FeedScope
 from notifications.ical import calendar_file
 from tracker.calendar.events import deadline_events, deadline_lines
@@ -97,7 +98,7 @@ def _open(request: RequestContext, form: FeedForm) -> str:
     feed, token = open_feed(
         request.session, request.user, form.scope, form.name or name, request.now.instant, challenge, wanted
     )
-    request.record("calendar feed made", f"feed {feed.id}")
+    request.record(Action.CALENDAR_FEED_MADE, f"feed {feed.id}")
     return token
 
 
@@ -121,7 +122,7 @@ def renew(request: RequestContext) -> Response:
     feed = _own(request)
     token = rotate(feed, request.now.instant)
     request.session.add(feed)
-    request.record("calendar feed renewed", f"feed {feed.id}")
+    request.record(Action.CALENDAR_FEED_RENEWED, f"feed {feed.id}")
     request.session.flush()
     return _page(request, token=token)
 
@@ -130,7 +131,7 @@ def revoke(request: RequestContext) -> Response:
     feed = _own(request)
     feed.revoked_at = request.now.instant
     request.session.add(feed)
-    request.record("calendar feed ended", f"feed {feed.id}")
+    request.record(Action.CALENDAR_FEED_ENDED, f"feed {feed.id}")
     return request.to("/kalender/abonneren", done="feed-gestopt")
 
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from db.models import Body, YearPlan
+from db.vocabulary_audit import Action
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import replan_meetings
 from tracker.calendar.year_plan import PlannedMeeting, keep_year_plan, read_year_plan, withdraw_year_plan
@@ -81,7 +82,7 @@ def _read(request: RequestContext, body: Body) -> tuple[YearPlanForm, list[Line]
 
 def _keep(request: RequestContext, body: Body, form: YearPlanForm, rows: list[PlannedMeeting]) -> YearPlan:
     plan = keep_year_plan(request.deed, body, rows, form.source, form.sure)
-    request.record("meetings changed", f"body {body.id}", f"{len(rows)} of {form.source}")
+    request.record(Action.MEETINGS_CHANGED, f"body {body.id}", f"{len(rows)} of {form.source}")
     replan_meetings(request.session, request.now.instant, body.id)
     return plan
 
@@ -91,6 +92,6 @@ def withdraw(request: RequestContext) -> Response:
     plan = request.named(YearPlan, "plan_id")
     body_id = plan.body_id
     withdraw_year_plan(request.deed, plan)
-    request.record("meetings changed", f"body {body_id}", f"without {plan.source}")
+    request.record(Action.MEETINGS_CHANGED, f"body {body_id}", f"without {plan.source}")
     replan_meetings(request.session, request.now.instant, body_id)
     return request.to(f"/kalender/vergaderingen/{body_id}", PLANNED)

@@ -11,6 +11,7 @@ from db.models import Call, Correction
 from db.queries import CallFilter
 from db.rights import visible
 from db.vocabulary import DeadlineKind, Instrument, Nature
+from db.vocabulary_audit import Action
 from scrapers.listing import AMOUNTS, ListedDeadline, Listing
 from tracker.calendar.decision_clock import replan_moved
 from tracker.calls import parse_values
@@ -94,7 +95,7 @@ new = PageOf(no_subject, _new, lambda _: "/regelingen")
 def create(request: RequestContext, _: None, form: CallForm) -> str:
     call_id = add_call(request.session, _listing(form), request.now.instant)
     replan_moved(request.session, request.now.instant)
-    request.record("call added", f"call {call_id}")
+    request.record(Action.CALL_ADDED, f"call {call_id}")
     return f"/regelingen/{call_id}"
 
 
@@ -138,7 +139,7 @@ def save(request: RequestContext, call: Call, form: CorrectionForm) -> None:
     must_have_seen(request.session, call, form.version, form.deeds)
     correct(request.session, request.user, call.id, form.field, value, form.reason, request.now.instant)
     replan_moved(request.session, request.now.instant)
-    request.record("call corrected", f"call {call.id}", form.field)
+    request.record(Action.CALL_CORRECTED, f"call {call.id}", form.field)
 
 
 def _is_kept(request: RequestContext, call: Call, form: CorrectionForm, value: Any) -> bool:
@@ -173,7 +174,7 @@ def withdraw(request: RequestContext) -> Response:
     call_id = correction.call_id
     take_back(request.session, correction, request.now.instant)
     replan_moved(request.session, request.now.instant)
-    request.record("correction withdrawn", f"call {call_id}")
+    request.record(Action.CORRECTION_WITHDRAWN, f"call {call_id}")
     return request.to(f"/regelingen/{call_id}", done="teruggenomen")
 
 
@@ -199,5 +200,5 @@ def save_join(request: RequestContext, call: Call) -> str:
     except CannotJoin as error:
         raise InvalidForm({"met": str(error)}) from error
     replan_moved(request.session, request.now.instant)
-    request.record("calls joined", f"call {call.id}", f"into call {chosen}")
+    request.record(Action.CALLS_JOINED, f"call {call.id}", f"into call {chosen}")
     return f"/regelingen/{chosen}"

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from db.models import Call, Sighting
 from db.rights import has_role
 from db.vocabulary import Role
+from db.vocabulary_audit import Action
 from notifications import wording
 from tracker.calendar.decision_clock import replan_moved
 from tracker.calls.duplicate_pairs import Alike, dismiss
@@ -71,7 +72,7 @@ def decide(request: RequestContext) -> Response:
         dismiss(request.session, form.first, form.second, request.user, form.reason, request.now.instant)
     except NotPossible:
         return request.to(PAGE, done="intussen-besloten")
-    request.record("calls told apart", f"call {form.first}", f"from call {form.second}")
+    request.record(Action.CALLS_TOLD_APART, f"call {form.first}", f"from call {form.second}")
     return request.to(PAGE, done="twee")
 
 
@@ -81,7 +82,7 @@ def _join(request: RequestContext, form: PairForm) -> Response:
     except CannotJoin:
         return request.to(PAGE, done="intussen-besloten")
     replan_moved(request.session, request.now.instant)
-    request.record("calls joined", f"call {form.second}", f"into call {form.first}")
+    request.record(Action.CALLS_JOINED, f"call {form.second}", f"into call {form.first}")
     return request.to(f"{PAGE}?samen={form.second}", done="samengevoegd")
 
 
@@ -93,7 +94,7 @@ def undo(request: RequestContext) -> Response:
     except NotPossible:
         return request.to(PAGE, done="intussen-besloten")
     replan_moved(request.session, request.now.instant)
-    request.record("calls parted", f"call {call.id}", f"from call {kept}")
+    request.record(Action.CALLS_PARTED, f"call {call.id}", f"from call {kept}")
     return request.to(PAGE, done="gescheiden")
 
 

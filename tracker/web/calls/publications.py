@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from db.models import Call
+from db.vocabulary_audit import Action
 from db.vocabulary_lobby import ChainKind
 from tracker.calls import publications
 from tracker.web.calls import detail as call_detail
@@ -29,7 +30,7 @@ def add(request: RequestContext, call: Call, form: LinkForm) -> None:
     """Keep a step, or ask again at the field that is not right."""
     link = publications.NewLink(form.link_kind, form.link_title, form.link_url, form.link_day)
     publications.add_link(request.session, call, link, request.user, request.now.instant)
-    request.record("chain link added", f"call {call.id}")
+    request.record(Action.CHAIN_LINK_ADDED, f"call {call.id}")
 
 
 @call_page.button(done="verwijderd")
@@ -37,4 +38,4 @@ def withdraw(request: RequestContext, call: Call) -> None:
     """Take a step off."""
     link_id = request.params["link_id"]
     publications.withdraw_link(request.session, call, link_id, request.user, request.now.instant)
-    request.record("chain link withdrawn", f"link {link_id}")
+    request.record(Action.CHAIN_LINK_WITHDRAWN, f"link {link_id}")

@@ -11,6 +11,7 @@ from db.models import Answer, Call, Doubt, Question, Sighting
 from db.rights import has_role
 from db.status import is_past_yet_open
 from db.vocabulary import AnswerKind, Role, Status
+from db.vocabulary_audit import Action
 from tracker.calendar.decision_clock import replan_moved
 from tracker.calls import eligibility, parse_values
 from tracker.calls.answers import answer, doubt, is_own_doubt, value_of
@@ -166,7 +167,7 @@ def _keep(request: RequestContext, question: Question) -> tuple[Answer, str]:
     form = forms.checked(AnswerForm, request.form)
     given = answer(request.deed, question.id, *_given(question, form))
     replan_moved(request.session, request.now.instant)
-    request.record("question answered", f"call {question.call_id}", f"{question.field}: {given.kind}")
+    request.record(Action.QUESTION_ANSWERED, f"call {question.call_id}", f"{question.field}: {given.kind}")
     return given, form.back
 
 
@@ -221,7 +222,7 @@ def doubt_value(request: RequestContext) -> Response:
         doubt(request.deed, call, form.field, form.remark)
     except Refused:
         return request.to(f"/regelingen/{call.id}", done="staat-niet-meer")
-    request.record("value doubted", f"call {call.id}", form.field)
+    request.record(Action.VALUE_DOUBTED, f"call {call.id}", form.field)
     return request.to(f"/regelingen/{call.id}", done="twijfel")
 
 
@@ -232,7 +233,7 @@ def close_past(request: RequestContext) -> Response:
         reason = "Nagekeken: de laatste datum is voorbij."
         correct(request.session, request.user, call.id, "source_word", str(Status.CLOSED), reason, request.now.instant)
         replan_moved(request.session, request.now.instant)
-        request.record("call corrected", f"call {call.id}", "source_word")
+        request.record(Action.CALL_CORRECTED, f"call {call.id}", "source_word")
     return request.to(PAGE, done="gecorrigeerd")
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Call, Challenge, User
+from db.vocabulary_audit import Action
 from notifications.message import Letter, one_line
 from notifications.outbox import put
 from tracker.mailing.mailer import open_mailer
@@ -87,7 +88,7 @@ def _send(request: RequestContext, shared: Shared, form: ShareForm) -> str:
     subject = f"{one_line(request.user.name, 60)} deelt: {one_line(shared.name, 120)}"
     mail = mail_to(request.user, to, "", Letter(subject, text, html), now)
     put(request.session, [mail], mailer.key, mailer.domain)
-    request.record("shared", f"user {to.id}")
+    request.record(Action.SHARED, f"user {to.id}")
     return shared.back
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from db.models import Challenge, Participant, Team, User
 from db.queries import CallFilter
 from db.vocabulary import ChallengeStatus, Status
+from db.vocabulary_audit import Action
 from tracker.account import visions
 from tracker.challenges.teams import members_of, readers
 from tracker.errors import ChangedMeanwhile
@@ -127,7 +128,7 @@ def keep(request: RequestContext, challenge: Challenge, form: ChallengeForm) -> 
     challenge.changed_at = request.now.instant
     if challenge.status == ChallengeStatus.UNKNOWN:
         challenge.status = ChallengeStatus.PROGRAMME
-    request.record("opgave changed", f"challenge {challenge.id}", f"version {challenge.version}")
+    request.record(Action.OPGAVE_CHANGED, f"challenge {challenge.id}", f"version {challenge.version}")
 
 
 def save(request: RequestContext) -> Response:

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from db.models import Lesson
 from db.vocabulary import LessonKind
+from db.vocabulary_audit import Action
 from tracker.errors import NotFound
 from tracker.matching.lessons import kinds_of, lessons_of, put_back, teach, undo_lesson
 from tracker.matching.unjudged import closed_unjudged
@@ -46,7 +47,7 @@ def say(request: RequestContext) -> Response:
     if form.kind is LessonKind.RESET:
         raise NotFound
     teach(request.session, request.user, call.id, form.kind, request.now.instant)
-    request.record("lesson", f"call {call.id}", form.kind.value)
+    request.record(Action.LESSON, f"call {call.id}", form.kind.value)
     return request.to(home_path(form.back), done="meer" if form.kind is LessonKind.MORE else "nooit")
 
 

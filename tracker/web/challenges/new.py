@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from db.models import Challenge
 from db.vocabulary import ChallengeKind, ChallengeStatus
+from db.vocabulary_audit import Action
 from tracker.challenges.additions import add, places
 from tracker.matching.certainty import certainty
 from tracker.web.challenges.detail import WORDS, WordsForm, tried
@@ -48,7 +49,7 @@ def keep(request: RequestContext, _: None, form: NewChallengeForm) -> str:
     for name in ("name", "goal", *WORDS):
         setattr(challenge, name, getattr(form, name))
     add(request.session, challenge, form.under)
-    request.record("opgave added", f"challenge {challenge.id}", "done")
+    request.record(Action.OPGAVE_ADDED, f"challenge {challenge.id}", "done")
     return f"/opgaven/{challenge.id}"
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from db.models import Challenge, Duty, Team, TeamMember, User
 from db.rights import RANK
 from db.vocabulary import Role
+from db.vocabulary_audit import Action
 from notifications.wording import short_day
 from tracker.challenges.teams import Readers, members_of, monday_of, readers
 from tracker.errors import ChangedMeanwhile
@@ -104,7 +105,7 @@ def save_team(request: RequestContext, challenge: Challenge, form: TeamForm) -> 
     request.session.flush()
     for position, user_id in enumerate(dict.fromkeys(form.members)):
         request.session.add(TeamMember(challenge_id=challenge.id, user_id=user_id, position=position))
-    request.record("team changed", f"challenge {challenge.id}")
+    request.record(Action.TEAM_CHANGED, f"challenge {challenge.id}")
 
 
 def _refuse_strangers(session: Session, form: TeamForm) -> None:
@@ -134,7 +135,7 @@ def set_turn(request: RequestContext, challenge: Challenge, form: TurnForm) -> s
         request.session.add(duty)
     elif duty is not None:
         request.session.delete(duty)
-    request.record("reading turn set", f"challenge {challenge.id}", form.week.isoformat())
+    request.record(Action.READING_TURN_SET, f"challenge {challenge.id}", form.week.isoformat())
     return f"/opgaven/{challenge.id}/team"
 
 

@@ -15,6 +15,7 @@ from db.queries import Viewer
 from db.reach import Reach, reach_of
 from db.rights import has_role
 from db.vocabulary import Role
+from db.vocabulary_audit import Action
 from tracker.clock import Now
 from tracker.errors import NotFound
 from tracker.exchange.tables import as_csv, as_json, as_xlsx
@@ -159,7 +160,7 @@ class RequestContext:
 
     def record(
         self,
-        action: str,
+        action: Action,
         object_: str,
         result: str = "done",
         by: User | None = None,
@@ -167,7 +168,7 @@ class RequestContext:
     ) -> None:
         """Add a line to the audit log: what this person did, never a secret, never a name.
 
-        The action is one of ``db.vocabulary_audit``; the object reads as ``user 4`` or ``call 71``. ``by``: who acts by
+        The object reads as ``user 4`` or ``call 71``. ``by``: who acts by
         a link from a mail. A form that stores something and says nothing gets the line of tracker/web/frame/deeds.py.
         """
         actor = by or (self.signed.user if self.signed else None)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from db.models import Stakeholder
 from db.vocabulary import Role
+from db.vocabulary_audit import Action
 from tracker.errors import Incomplete, NotFound
 from tracker.exchange import import_address_book
 from tracker.exchange.import_address_book import PARTS, AddressBook
@@ -76,7 +77,7 @@ def bring(request: RequestContext) -> Response:
     if isinstance(brought, FormState):
         return _page(request, brought, book, text)
     request.record(
-        "address book read", "contacts", f"{brought.new} new, {brought.known} known, {brought.left} left out"
+        Action.ADDRESS_BOOK_READ, "contacts", f"{brought.new} new, {brought.known} known, {brought.left} left out"
     )
     return request.to("/organisaties", "bewaard")
 

@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import BaseModel
 
 from db.models import Dossier
+from db.vocabulary_audit import Action
 from db.vocabulary_lobby import DossierKind
 from tracker.lobby import dossier_ends
 from tracker.lobby.log import dossier_for
@@ -31,14 +32,14 @@ class MergeForm(BaseModel):
 def park(request: RequestContext, dossier: Dossier, form: ParkForm) -> None:
     """Leave it alone until a day."""
     dossier_ends.park(request.deed, dossier, form.parked_until, form.seen)
-    request.record("dossier parked" if form.parked_until else "dossier taken up", f"dossier {dossier.id}")
+    request.record(Action.DOSSIER_PARKED if form.parked_until else Action.DOSSIER_TAKEN_UP, f"dossier {dossier.id}")
 
 
 @lobby_page.form(SeenForm)
 def delete(request: RequestContext, dossier: Dossier, form: SeenForm) -> str:
     """Throw it away, where nothing stands in it."""
     dossier_ends.delete(request.deed, dossier, form.seen)
-    request.record("dossier deleted", f"dossier {dossier.id}")
+    request.record(Action.DOSSIER_DELETED, f"dossier {dossier.id}")
     return "/dossiers"
 
 
@@ -47,5 +48,5 @@ def merge(request: RequestContext, dossier: Dossier, form: MergeForm) -> str:
     """Bring all of it to another, and land there."""
     into = dossier_for(request.session, request.viewer, form.into, DossierKind.LOBBY)
     dossier_ends.merge(request.deed, dossier, into, form.seen)
-    request.record("dossiers merged", f"dossier {dossier.id}", f"into {into.id}")
+    request.record(Action.DOSSIERS_MERGED, f"dossier {dossier.id}", f"into {into.id}")
     return f"/dossiers/{into.id}"

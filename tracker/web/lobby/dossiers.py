@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from db.models import Call, Challenge, Dossier, DossierCall, Participant, PublicationLink, User
 from db.vocabulary import Visibility
+from db.vocabulary_audit import Action
 from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Result, Stage
 from tracker.applications.mismatches import mismatches
 from tracker.calls.publications import chain
@@ -18,7 +19,7 @@ from tracker.lobby import audience, dossier_ends, dossier_list, dossiers, moment
 from tracker.lobby.asks import asks
 from tracker.lobby.coalition import contradictions_in
 from tracker.lobby.contact_list import contacts_of
-from tracker.lobby.history import history_in, owns
+from tracker.lobby.history import history_in
 from tracker.lobby.moment_days import is_paper, moved_from
 from tracker.lobby.moments import of_call
 from tracker.lobby.position_book import opgaven_of
@@ -192,12 +193,11 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
     hooked, suggested = moments.for_dossier(session, dossier, viewer, today)
     position = position_on(session, dossier, today, viewer)
     calls = _calls(session, dossier)
-    own = owns(viewer, dossier)
+    changeable = may_change(viewer, dossier)
     return request.page(
         "lobby/dossiers_show.html",
-        own=own,
-        left=dossier_ends.contents(session, dossier) if own else [],
-        others=[(d.id, d.title) for d in dossier_ends.mergeable(session, viewer, dossier)] if own else [],
+        left=dossier_ends.contents(session, dossier) if changeable else [],
+        others=[(d.id, d.title) for d in dossier_ends.mergeable(session, viewer, dossier)] if changeable else [],
         state=state,
         dossier=dossier,
         owner=session.get_one(Participant, dossier.participant_id).name,
@@ -217,8 +217,8 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         mismatches=mismatches(session, viewer, request.now.instant, dossier),
         asks=asks(session, viewer, [dossier.id]),
         contacts=len(contacts_of(session, viewer, dossier)),
-        may_change=may_change(viewer, dossier),
-        outcomes=[(outcome, owns(viewer, outcome)) for outcome in moments.outcomes_of(session, viewer, dossier)],
+        may_change=changeable,
+        outcomes=[(outcome, may_change(viewer, outcome)) for outcome in moments.outcomes_of(session, viewer, dossier)],
         publications=linked_to(session, viewer, PublicationLink.dossier_id == dossier.id),
         history=history_in(session, viewer, dossier),
         follows=watch.follows(session, viewer.user_id, dossier),
@@ -289,7 +289,7 @@ def edit(request: RequestContext, dossier: Dossier, form: DossierForm) -> None:
     dossiers.edit(request.deed, dossier, form.fields(), form.seen)
     audience.name_readers(request.deed, dossier, form.readers)
     if dossier.visibility != before:
-        request.record("visibility changed", f"dossier {dossier.id}", f"{before} to {dossier.visibility}")
+        request.record(Action.VISIBILITY_CHANGED, f"dossier {dossier.id}", f"{before} to {dossier.visibility}")
 
 
 def _address(dossier: Dossier) -> str:

@@ -11,6 +11,7 @@ from db.models import Application, Call, Challenge, Dossier, LobbyAgenda, LobbyA
 from db.queries import Viewer, live_call
 from db.rights import has_role
 from db.vocabulary import Nature, Role, Visibility
+from db.vocabulary_audit import Action
 from db.vocabulary_lobby import AgendaState, Level, ResolutionKind
 from tracker.applications import stages
 from tracker.errors import NotFound
@@ -187,7 +188,7 @@ def set_state(request: RequestContext, year: int, form: StateForm) -> None:
     """Propose that the agenda was adopted or noted; a second person confirms it."""
     given = form.given(request.now.today)
     resolutions.decide_agenda(request.deed, _of_year(request, year), form.state, given, form.seen)
-    request.record("propose", f"lobby agenda {year}", form.state)
+    request.record(Action.PROPOSE, f"lobby agenda {year}", form.state)
 
 
 @agenda.form(ChangeForm)
@@ -198,21 +199,21 @@ def change(request: RequestContext, year: int, form: ChangeForm) -> None:
         resolutions.withdraw_agenda(request.deed, year_agenda, given, form.seen)
     else:
         resolutions.correct_agenda(request.deed, year_agenda, given, form.seen)
-    request.record("propose", f"lobby agenda {year}", form.what)
+    request.record(Action.PROPOSE, f"lobby agenda {year}", form.what)
 
 
 @agenda.button()
 def confirm(request: RequestContext, year: int) -> None:
     """As a second person: it is so."""
     resolutions.confirm(request.deed, _resolution(request, year))
-    request.record("confirm", f"lobby agenda {year}")
+    request.record(Action.CONFIRM, f"lobby agenda {year}")
 
 
 @agenda.button()
 def drop(request: RequestContext, year: int) -> None:
     """It is not so, or not yet."""
     resolutions.drop(request.deed, _resolution(request, year))
-    request.record("drop", f"lobby agenda {year}")
+    request.record(Action.DROP, f"lobby agenda {year}")
 
 
 def _of_year(request: RequestContext, year: int) -> LobbyAgenda:

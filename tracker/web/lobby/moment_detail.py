@@ -10,6 +10,7 @@ from db.models import DecisionClock, Dossier, Match
 from db.region_served import region
 from db.rights import visible
 from db.vocabulary import Visibility
+from db.vocabulary_audit import Action
 from db.vocabulary_lobby import DossierKind, MomentKind
 from tracker.applications.stages import MATCHING
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
@@ -130,7 +131,7 @@ def keep_steps(request: RequestContext, sheet: MomentSheet) -> str:
         clock = start_clock(request.deed, moment, route, request.user.participant_id)
     except NoPlan as error:
         raise Incomplete(str(error)) from error
-    request.record("decision clock planned", f"clock {clock.id}")
+    request.record(Action.DECISION_CLOCK_PLANNED, f"clock {clock.id}")
     return f"/kalender/klok/{clock.id}"
 
 

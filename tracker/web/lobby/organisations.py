@@ -11,6 +11,7 @@ from starlette.responses import Response
 from db.lists import listed
 from db.models import Organisation
 from db.vocabulary import Visibility
+from db.vocabulary_audit import Action
 from db.vocabulary_organisations import OrganisationKind
 from tracker.lobby import relations
 from tracker.network import activities, memberships
@@ -143,7 +144,7 @@ page = PageOf(find_organisation, _page, lambda organisation: f"/organisaties/{or
 def edit(request: RequestContext, organisation: Organisation, form: OrganisationForm) -> None:
     """Change what it is called."""
     register.edit(request.deed, organisation, form.fields(), form.seen)
-    request.record("organisation changed", f"organisation {organisation.id}")
+    request.record(Action.ORGANISATION_CHANGED, f"organisation {organisation.id}")
 
 
 @page.form(MergeForm)
@@ -151,7 +152,7 @@ def merge(request: RequestContext, organisation: Organisation, form: MergeForm) 
     """Say that this one is another, and land there."""
     into = register.organisation_for(request.session, request.viewer, form.into or 0)
     register.merge(request.deed, organisation, into, form.seen)
-    request.record("organisations merged", f"organisation {organisation.id}", f"into {into.id}")
+    request.record(Action.ORGANISATIONS_MERGED, f"organisation {organisation.id}", f"into {into.id}")
     return f"/organisaties/{into.id}"
 
 
@@ -161,4 +162,4 @@ def part(request: RequestContext, organisation: Organisation, form: PartForm) ->
     merged = {o.id: o for o in register.merged_here(request.session, request.viewer, organisation)}
     if form.organisation in merged:
         register.part(request.deed, merged[form.organisation])
-        request.record("organisations parted", f"organisation {form.organisation}", f"from {organisation.id}")
+        request.record(Action.ORGANISATIONS_PARTED, f"organisation {form.organisation}", f"from {organisation.id}")

@@ -4,6 +4,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from db.models import Organisation, User
+from db.vocabulary_audit import Action
 from notifications.outbox import put
 from tracker.errors import NotFound
 from tracker.exchange.brief import as_pdf, brief_for
@@ -73,4 +74,4 @@ def mail(request: RequestContext, organisation: Organisation, form: BriefMailFor
         mailer.key,
         mailer.domain,
     )
-    request.record("brief mailed", f"organisation {organisation.id}", f"user {to.id}")
+    request.record(Action.BRIEF_MAILED, f"organisation {organisation.id}", f"user {to.id}")

@@ -21,6 +21,7 @@ from db.models import (
 from db.queries import Viewer
 from db.rights import group_of, has_role, in_group, may_read_inside
 from db.vocabulary import Role, Visibility
+from db.vocabulary_audit import Action
 from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, PositionState
 from notifications.wording import count, short_day
 from tracker.documents.documents import documents_of
@@ -115,7 +116,7 @@ class DraftForm(BaseModel):
 def show(request: RequestContext) -> Response:
     """The ledger. It holds internal words, so reading it leaves a line in the audit log."""
     dossier = dossier_of(request, DossierKind.LOBBY)
-    request.record("read positions", f"dossier {dossier.id}")
+    request.record(Action.READ_POSITIONS, f"dossier {dossier.id}")
     return _page(request, dossier, EMPTY_FORM)
 
 
@@ -211,7 +212,7 @@ def export(request: RequestContext) -> Response:
     name = positions.designation(position, today, owner)
     gremium = Gremium(position.gremium or "").label
     by_whom = f"Vastgesteld door {gremium}, besluit {position.decision}, {position.adopted_on}"
-    request.record("export position", f"position {position.id}")
+    request.record(Action.EXPORT_POSITION, f"position {position.id}")
     return PlainTextResponse(f"{name}: {dossier.title}\n{by_whom}\n\n{text}\n", headers=request.answer_headers)
 
 

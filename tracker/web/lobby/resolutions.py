@@ -10,6 +10,7 @@ from starlette.responses import Response
 from db.models import Dissent, Dossier, Participant, Position, Resolution
 from db.region_served import region
 from db.vocabulary import Visibility
+from db.vocabulary_audit import Action
 from db.vocabulary_lobby import OWN_BODIES, DossierKind, Gremium, PositionState, ResolutionKind
 from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.lobby import positions, resolutions
@@ -125,7 +126,7 @@ def dissent_of(form: Mapping[str, object]) -> dict[str, str]:
 def _put_on_record(request: RequestContext, resolution: Resolution, deed: str) -> None:
     what = f"position {resolution.position_id}" if resolution.position_id else f"lobby agenda {resolution.agenda_year}"
     waits = "waits for a second person" if resolution.settled_at is None else "done"
-    request.record(f"{deed} {resolution.kind}", what, waits)
+    request.record(Action(f"{deed} {resolution.kind}"), what, waits)
 
 
 def _adopted(request: RequestContext) -> Position:
@@ -174,7 +175,7 @@ def dissent(request: RequestContext, dossier: Dossier, form: DissentForm) -> Non
     if was is not None and str(was) != (said.reason if said else "") != form.why.strip():
         raise ChangedMeanwhile(MEANWHILE)
     resolutions.dissent(request.deed, position, form.why)
-    request.record("dissent", f"position {position.id}")
+    request.record(Action.DISSENT, f"position {position.id}")
 
 
 def _of_dossier(request: RequestContext, dossier: Dossier) -> Resolution:

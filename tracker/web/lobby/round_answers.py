@@ -4,6 +4,7 @@ from pydantic import BaseModel, EmailStr
 from starlette.responses import Response
 
 from db.models import Dossier, Participant, SignOffRound
+from db.vocabulary_audit import Action
 from db.vocabulary_lobby import PartyStance
 from notifications.links import Links
 from tracker.errors import NotFound
@@ -83,7 +84,7 @@ def _respond(request: RequestContext, asked: AskedParty) -> AnswerForm:
     deed = Deed(request.session, asked.by, request.now.instant)
     answer(deed, asked, form.stance, form.text, form.who)
     by, subject = asked.by if asked.invitation is None else None, f"round {asked.sign_off.id}"
-    request.record("round answered from mail", subject, form.stance.value, by=by, dossier_id=asked.dossier.id)
+    request.record(Action.ROUND_ANSWERED_FROM_MAIL, subject, form.stance.value, by=by, dossier_id=asked.dossier.id)
     return form
 
 
@@ -96,4 +97,4 @@ def invite_by_mail(request: RequestContext, dossier: Dossier, form: InviteForm) 
     invitation = invite(request.deed, dossier, sign_off, form.member, folded(form.email))
     mailer = open_mailer(request.site.settings, request.site.engine)
     ask(request.session, mailer, invitation, request.now.instant)
-    request.record("round mailed", f"round {sign_off.id}")
+    request.record(Action.ROUND_MAILED, f"round {sign_off.id}")

@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from db.models import Dossier
+from db.vocabulary_audit import Action
 from tracker.lobby import watch
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import Text
@@ -26,7 +27,7 @@ class WatchForm(BaseModel):
 def follow(request: RequestContext, dossier: Dossier, form: FollowForm) -> None:
     """Be told of what happens in it, or no longer."""
     watch.follow(request.deed, dossier, form.yes)
-    request.record("dossier followed", f"dossier {dossier.id}", "yes" if form.yes else "no")
+    request.record(Action.DOSSIER_FOLLOWED, f"dossier {dossier.id}", "yes" if form.yes else "no")
 
 
 @lobby_page.form(WatchForm)

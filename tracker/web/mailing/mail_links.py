@@ -12,6 +12,7 @@ from starlette.responses import Response
 from db.models import Call, Challenge, Subscription, User
 from db.queries import CallFilter, live_call
 from db.vocabulary import LessonKind, NoReason, Say
+from db.vocabulary_audit import Action
 from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, DecisionLink, LeavingLink, Links
 from tracker.calls.answers import can_be_doubted, doubt
 from tracker.errors import Refused
@@ -105,7 +106,7 @@ def decide(request: RequestContext, user: User, call: Call) -> Response:
         judge(request.session, user, call.id, None, form.say, request.now.instant, form.reason)
     except ReasonNeeded as error:
         return _form(request, user, call, form.say.value, {"reason": str(error)}, 422)
-    request.record("verdict from mail", f"call {call.id}", form.say.value, by=user)
+    request.record(Action.VERDICT_FROM_MAIL, f"call {call.id}", form.say.value, by=user)
     return request.page("mailing/mail_links_decided.html", call=call, person=user, say=form.say)
 
 
@@ -116,7 +117,7 @@ def teach_from_mail(request: RequestContext, user: User, call: Call) -> Response
     if form is None:
         return _form(request, user, call, "", errors, 422)
     teach(request.session, user, call.id, LessonKind(form.kind), request.now.instant)
-    request.record("lesson from mail", f"call {call.id}", form.kind, by=user)
+    request.record(Action.LESSON_FROM_MAIL, f"call {call.id}", form.kind, by=user)
     return request.page("mailing/mail_links_taught.html", call=call, person=user, kind=LessonKind(form.kind))
 
 
@@ -150,7 +151,7 @@ def doubt_from_mail(request: RequestContext, user: User, call: Call) -> Response
         doubt(Deed(request.session, user, request.now.instant), call, form.field, form.remark)
     except Refused as error:
         return _doubt_form(request, user, call, str(error), 422)
-    request.record("value doubted from mail", f"call {call.id}", form.field, by=user)
+    request.record(Action.VALUE_DOUBTED_FROM_MAIL, f"call {call.id}", form.field, by=user)
     return request.page("mailing/mail_links_doubted.html", call=call, person=user)
 
 
@@ -182,7 +183,7 @@ def leave(request: RequestContext) -> Response:
     if leaving.what in (ALL, REMINDERS):
         leave_reminders(request.session, leaving.user_id, request.now.instant)
     user = request.session.get(User, leaving.user_id)
-    request.record("unsubscribe from mail", f"user {leaving.user_id}", by=user)
+    request.record(Action.UNSUBSCRIBE_FROM_MAIL, f"user {leaving.user_id}", by=user)
     return request.page("mailing/mail_links_left.html", what=leaving.what, token=request.params["token"], again=False)
 
 
@@ -196,7 +197,7 @@ def take_up_again(request: RequestContext) -> Response:
         take_up(request.session, leaving.user_id, None if leaving.what == ALL else leaving.subscriptions)
     if leaving.what in (ALL, REMINDERS):
         take_up_reminders(request.session, leaving.user_id)
-    request.record("subscribe again from mail", f"user {leaving.user_id}", by=user)
+    request.record(Action.SUBSCRIBE_AGAIN_FROM_MAIL, f"user {leaving.user_id}", by=user)
     return request.page("mailing/mail_links_left.html", what=leaving.what, token=request.params["token"], again=True)
 
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from db.models import Absence, User
+from db.vocabulary_audit import Action
 from tracker.errors import NotFound
 from tracker.people import absences
 from tracker.people.participants import colleagues
@@ -62,7 +63,7 @@ def arrange(request: RequestContext, _: None, form: AbsenceForm) -> None:
         raise NotFound
     replacement = request.session.get(User, form.replacement)
     absences.arrange(request.deed, absent, replacement, form.first_day, form.last_day)
-    request.record("replacement chosen", f"user {absent.id}", f"user {form.replacement}")
+    request.record(Action.REPLACEMENT_CHOSEN, f"user {absent.id}", f"user {form.replacement}")
 
 
 @page.button()
@@ -70,4 +71,4 @@ def call_off(request: RequestContext, _: None) -> None:
     """Take it back; what is due goes to its own people only again."""
     row = request.named(Absence, "absence_id")
     absences.call_off(request.deed, row)
-    request.record("replacement called off", f"user {row.user_id}")
+    request.record(Action.REPLACEMENT_CALLED_OFF, f"user {row.user_id}")

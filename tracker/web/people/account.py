@@ -4,6 +4,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Participant, WebSession
+from db.vocabulary_audit import Action
 from tracker.errors import NotFound
 from tracker.mailing.silence import silence_of
 from tracker.people.access import revoke_sessions
@@ -36,5 +37,5 @@ def revoke(request: RequestContext) -> Response:
     if row.user_id != request.viewer.user_id:
         raise NotFound
     revoke_sessions(request.session, request.viewer.user_id, request.now.instant, only=row.id)
-    request.record("session ended", f"user {request.viewer.user_id}")
+    request.record(Action.SESSION_ENDED, f"user {request.viewer.user_id}")
     return request.to("/account", done="sessie")

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from db.vocabulary import ApiScope
+from db.vocabulary_audit import Action
 from notifications.wording import start_of_day
 from tracker.people import api_keys
 from tracker.web.frame.actions import PageOf, attempt, no_subject
@@ -52,7 +53,7 @@ def make(request: RequestContext) -> Response:
     made = attempt(request, lambda: api_keys.make_key(request.deed, form.name, form.scopes, end))
     if isinstance(made, FormState):
         return _shown(request, made)
-    request.record("api key made", f"user {request.user.id}", ", ".join(sorted(form.scopes)))
+    request.record(Action.API_KEY_MADE, f"user {request.user.id}", ", ".join(sorted(form.scopes)))
     return _shown(request, EMPTY_FORM, made)
 
 
@@ -60,4 +61,4 @@ def make(request: RequestContext) -> Response:
 def end(request: RequestContext, _: None) -> None:
     """End one's own key: the program is refused from the next request on."""
     api_keys.end_key(request.deed, request.params["key_id"])
-    request.record("api key ended", f"user {request.user.id}")
+    request.record(Action.API_KEY_ENDED, f"user {request.user.id}")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from db.models import Delivery, User
 from db.session import reading
 from db.vocabulary import DeliveryState, Role
+from db.vocabulary_audit import Action
 from notifications.links import Links
 from tracker.errors import NotFound
 from tracker.mailing.keys import signing_keys
@@ -90,7 +91,7 @@ def be(request: RequestContext) -> Response:
     user = request.session.get(User, form.user_id)
     if user is None or user.deactivated_at is not None:
         raise NotFound
-    request.record("sign in", f"user {user.id}", "in the demo")
+    request.record(Action.SIGN_IN, f"user {user.id}", "in the demo")
     return sign_in(request, user, form.next)
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from db.models import User
 from db.vocabulary import Role
+from db.vocabulary_audit import Action
 from notifications.links import Links
 from tracker.mailing.keys import signing_keys
 from tracker.people.access import account_of, hashed, is_known, revoke_sessions
@@ -89,7 +90,9 @@ def _mail(request: RequestContext, address: str, going: str, provider: Provider 
     links = Links(request.site.settings.base_url, signing_keys(request.site.settings))
     asked = ask_for_link(request.session, links, user, address, place, going, now)
     whom = f"user {user.id}" if user else "nobody"
-    request.record("sign-in link asked", whom, "done" if asked.mail_key else "not mailed: the newest one still works")
+    request.record(
+        Action.SIGN_IN_LINK_ASKED, whom, "done" if asked.mail_key else "not mailed: the newest one still works"
+    )
     if asked.works_until is None:
         return request.to("/inloggen/gevraagd")
     return request.page("people/login_asked_often.html", 429, until=asked.works_until)
@@ -129,10 +132,10 @@ def use_link(request: RequestContext) -> Response:
     link = usable(request.session, request.params["token"], request.now.instant)
     user = request.session.get(User, link.user_id) if link and link.user_id else None
     if link is None or user is None or user.deactivated_at is not None or _not_by_link(request, user):
-        request.record("sign in", "nobody", "refused")
+        request.record(Action.SIGN_IN, "nobody", "refused")
         return request.page("people/login_expired.html", 410)
     use(request.session, link, request.now.instant)
-    request.record("sign in", f"user {user.id}")
+    request.record(Action.SIGN_IN, f"user {user.id}")
     return sign_in(request, user, link.next_path)
 
 
@@ -147,7 +150,7 @@ def leave(request: RequestContext) -> Response:
     assert request.signed is not None
     assert request.viewer.user_id is not None
     revoke_sessions(request.session, request.viewer.user_id, request.now.instant, only=request.signed.session_id)
-    request.record("sign out", f"user {request.viewer.user_id}")
+    request.record(Action.SIGN_OUT, f"user {request.viewer.user_id}")
     account = account_of(request.session, request.signed.session_id)
     came_by = next((p for p in providers_of(request).all if account and p.issuer == account.issuer), None)
     there = f"/inloggen/met/{came_by.id}/uit" if came_by else ""

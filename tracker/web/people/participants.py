@@ -82,7 +82,7 @@ def add(request: RequestContext, _: None, form: NewParticipantForm) -> str:
         raise Incomplete("Er is al een deelnemer met deze naam.", "name")
     fields = form.model_dump(include={"name", "kind", "subregion", "valid_from"})
     request.session.add(Participant(id=id_, **fields))
-    request.record("participant added", f"participant {id_}")
+    request.record(Action.PARTICIPANT_ADDED, f"participant {id_}")
     return f"/beheer/deelnemers/{id_}"
 
 
@@ -132,7 +132,7 @@ def save(request: RequestContext, row: Participant, form: ParticipantForm) -> No
     row.merged_into, row.remark = form.merged_into, form.remark
     if merges:
         mergers.say(request.deed, row)
-    request.record("participant changed", f"participant {row.id}")
+    request.record(Action.PARTICIPANT_CHANGED, f"participant {row.id}")
     request.session.flush()
     hand_over_due(request.session, request.now.instant, f"user {request.user.id}")
 

@@ -165,12 +165,12 @@ def save(request: RequestContext, user: User, form: PersonForm) -> None:
     before = user.role
     if user.email != folded(form.email):
         change_address(request.session, user, folded(form.email), request.now.instant)
-        request.record("address changed", f"user {user.id}")
+        request.record(Action.ADDRESS_CHANGED, f"user {user.id}")
     if user.participant_id != form.participant_id:
         leave_organisation(Deed(request.session, request.user, request.now.instant), user)
     user.name = form.name
     user.role, user.participant_id = form.role, form.participant_id
-    request.record("person changed", f"user {user.id}", f"role {before} to {user.role}")
+    request.record(Action.PERSON_CHANGED, f"user {user.id}", f"role {before} to {user.role}")
 
 
 def _check_own(user: User, form: PersonForm) -> None:
@@ -208,7 +208,7 @@ def deactivate(request: RequestContext, user: User) -> None:
         user.deactivated_at = None
     else:
         end_access(Deed(request.session, request.user, request.now.instant), user)
-    request.record("access ended" if user.deactivated_at else "access given", f"user {user.id}")
+    request.record(Action.ACCESS_ENDED if user.deactivated_at else Action.ACCESS_GIVEN, f"user {user.id}")
 
 
 def _must_arrange(request: RequestContext, user: User) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from db.models import ProviderVisit
 from db.session import writing
+from db.vocabulary_audit import Action
 from notifications.links import Links
 from scrapers.outgoing import NoAnswer
 from tracker.errors import NotFound
@@ -170,14 +171,14 @@ def _claims(request: RequestContext, provider: Provider, visit: ProviderVisit) -
 
 def _let_in(request: RequestContext, provider: Provider, claims: dict[str, Any], visit: ProviderVisit) -> Response:
     user, identity, done = arrive(request.session, provider, providers_of(request).all, claims, request.now.instant)
-    request.record("sign in", f"user {user.id}", f"{done}, by {provider.id}")
+    request.record(Action.SIGN_IN, f"user {user.id}", f"{done}, by {provider.id}")
     sid = claims.get("sid")
     return sign_in(request, user, visit.next_path, identity, sid if isinstance(sid, str) else "")
 
 
 def _turn_away(request: RequestContext, provider: Provider, message: str, why: str, status: int = 403) -> Response:
     with writing(request.site.engine) as session:
-        replace(request, session=session).record("sign in", f"provider {provider.id}", f"refused: {why}"[:300])
+        replace(request, session=session).record(Action.SIGN_IN, f"provider {provider.id}", f"refused: {why}"[:300])
     return request.page("people/provider_refused.html", status, message=message, provider=provider)
 
 
@@ -201,12 +202,14 @@ def log_out(request: RequestContext) -> Response:
         claims = providers_of(request).talk.logout(provider, token, request.now.instant)
     except (NotBelieved, NoAnswer) as error:
         with writing(request.site.engine) as session:
-            replace(request, session=session).record("sign out", f"provider {provider.id}", f"refused: {error}"[:300])
+            replace(request, session=session).record(
+                Action.SIGN_OUT, f"provider {provider.id}", f"refused: {error}"[:300]
+            )
         return JSONResponse({"error": "invalid_request"}, 400, headers=request.answer_headers)
     with writing(request.site.engine) as session:
         began = datetime.fromtimestamp(claims["iat"], UTC) + timedelta(seconds=LEEWAY)
         ended = end_provider_sessions(
             session, provider.issuer, str(claims.get("sub") or ""), str(claims.get("sid") or ""), began
         )
-        replace(request, session=session).record("sign out", f"provider {provider.id}", f"{ended} sessions ended")
+        replace(request, session=session).record(Action.SIGN_OUT, f"provider {provider.id}", f"{ended} sessions ended")
     return Response(status_code=200, headers=request.answer_headers)

@@ -9,12 +9,12 @@ from starlette.responses import Response
 from db.models import Commitment, ContactMoment, Moment, Resolution, Review, ReviewPoint
 from db.rights import works
 from db.vocabulary import NoReason
+from db.vocabulary_audit import Action
 from db.vocabulary_calendar import MilestoneState, PointKind, PointPart
 from db.vocabulary_lobby import Check, GoDecision
 from notifications.outbox import put
 from tracker.applications import stages
 from tracker.lobby import resolutions
-from tracker.lobby.history import owns
 from tracker.mailing.mailer import open_mailer
 from tracker.mailing.minutes_mail import minutes_mail
 from tracker.mailing.personal import must_be_few
@@ -114,7 +114,7 @@ page = PageOf(no_subject, _index, lambda _: "/overleg")
 def begin(request: RequestContext, _subject: None, form: BeginForm) -> str:
     """Begin with what is due now, at its first point."""
     review = meetings.begin(request.deed, form.people, form.others)
-    request.record("review begun", f"review {review.id}")
+    request.record(Action.REVIEW_BEGUN, f"review {review.id}")
     return _next(request, review)
 
 
@@ -122,7 +122,7 @@ def begin(request: RequestContext, _subject: None, form: BeginForm) -> str:
 def add_action(request: RequestContext, _subject: None, form: ActionForm) -> str | None:
     """Put a point of one's own on the meeting that runs, or on the next one."""
     row = action_points.add(request.deed, form.text, form.by_day, form.assignee, form.shared)
-    request.record("point added", f"review point {row.id}")
+    request.record(Action.POINT_ADDED, f"review point {row.id}")
     review = meetings.running(request.session, request.viewer)
     return f"/overleg/{review.id}/punten/{meetings.add_action(request.deed, review, row)}" if review else None
 
@@ -202,7 +202,7 @@ def _offered(request: RequestContext, subject: PointSubject) -> set[str]:
     can = set(subject.can)
     if subject.given is not None and not may_change(request.viewer, subject.given):
         can -= {Can.ASSIGN, Can.MOVE, Can.SETTLE}
-    if isinstance(subject.row, Commitment | ContactMoment) and not owns(request.viewer, subject.row):
+    if isinstance(subject.row, Commitment | ContactMoment) and not may_change(request.viewer, subject.row):
         can -= {Can.ASSIGN, Can.MOVE}
     if isinstance(subject.row, Moment) and not may_tend(request.viewer, subject.row):
         can -= {Can.MOVE}

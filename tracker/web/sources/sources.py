@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
 from db.models import Crawl, Sighting
+from db.vocabulary_audit import Action
 from notifications.wording import local_day
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.floods import release
@@ -101,7 +102,7 @@ def let_through(request: RequestContext) -> Response:
     """Release the held calls of a source."""
     name = request.params["source"]
     count = release(request.session, name, request.now.instant)
-    request.record("release", f"source {name}", f"{count} calls")
+    request.record(Action.RELEASE, f"source {name}", f"{count} calls")
     return request.to("/bronnen", done="vrijgegeven")
 
 
