@@ -11,14 +11,14 @@ from sqlmodel import Session, col, select
 
 from db.models import ContactMoment, Document, Dossier, Participant, Position, User
 from db.queries import Viewer
-from db.rights import attached, has_role, readable, visible, wider
+from db.rights import attached, readable, visible, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_documents import DocumentKind
 from notifications.wording import local_day, short_day
 from tracker.documents import contents
 from tracker.documents.file_types import checked_name, kind_of
 from tracker.errors import Incomplete, NotAllowed, NotFound
-from tracker.rights import Deed, must_fit, must_have, must_have_group
+from tracker.rights import Deed, may_change, must_fit, must_have, must_have_group
 from tracker.versions import claim
 
 Host = Dossier | Position | ContactMoment
@@ -168,14 +168,9 @@ def content_of(session: Session, document: Document) -> bytes:
     return contents.content_of(session, document.sha256)
 
 
-def may_withdraw(viewer: Viewer, document: Document) -> bool:
-    """Whether the viewer may take it back: who works at the organisation that put it there."""
-    return document.participant_id == viewer.participant_id and has_role(viewer, Role.FUNDRAISER)
-
-
 def withdraw(deed: Deed, document: Document, seen: int) -> None:
     """Take a document back: its bytes go where nothing else needs them; that it was there stays."""
-    if not may_withdraw(deed.viewer, document):
+    if not may_change(deed.viewer, document):
         raise NotAllowed("Dit mag alleen de organisatie die het toevoegde.")
     claim(deed.session, document, seen)
     take_away(deed, document)

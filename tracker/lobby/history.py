@@ -24,7 +24,7 @@ from db.models import (
     User,
 )
 from db.queries import Viewer
-from db.rights import has_role, may_see, sees, visible, wider
+from db.rights import sees, visible, wider
 from db.vocabulary import Role, Visibility, Word
 from db.vocabulary_lobby import (
     ChainKind,
@@ -38,8 +38,8 @@ from db.vocabulary_lobby import (
 )
 from notifications.wording import short_day
 from tracker.documents import documents
-from tracker.errors import NotAllowed, NotFound
-from tracker.rights import Deed
+from tracker.errors import NotAllowed
+from tracker.rights import Deed, may_change, must_see
 from tracker.versions import claim
 
 KINDS: dict[type[Any], LoggedKind] = {
@@ -103,15 +103,9 @@ WORDS: dict[tuple[LoggedKind, str], type[Word]] = {
 
 def must_own(deed: Deed, row: Any) -> None:
     """Raises NotFound for who may not see the row, NotAllowed for who is not of the organisation that wrote it."""
-    if not may_see(deed.session, deed.viewer, row):
-        raise NotFound
-    if not owns(deed.viewer, row):
+    must_see(deed, row)
+    if not may_change(deed.viewer, row):
         raise NotAllowed("Dit mag alleen de organisatie die het vastlegde.")
-
-
-def owns(viewer: Viewer, row: Any) -> bool:
-    """Whether the viewer may correct and take back this row."""
-    return row.participant_id == viewer.participant_id and has_role(viewer, Role.FUNDRAISER)
 
 
 def correct(deed: Deed, row: Any, values: dict[str, Any], seen: int) -> bool:

@@ -21,6 +21,7 @@ from tracker.errors import Incomplete, NotFound
 from tracker.lobby.audience import audiences
 from tracker.lobby.contacts import contact_for
 from tracker.lobby.positions import called, position_for
+from tracker.rights import may_change
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, SeenForm, Sharing
@@ -75,7 +76,7 @@ def _show(request: RequestContext, host: Host, state: FormState) -> Response:
     return request.page(
         "documents/documents.html",
         state=state,
-        rows=[(row, documents.may_withdraw(viewer, row.document)) for row in rows],
+        rows=[(row, may_change(viewer, row.document)) for row in rows],
         history=documents.history_of(session, viewer, host),
         back=_address(host),
         here=_page_of(host),

@@ -16,7 +16,7 @@ from tracker.documents.documents import documents_of
 from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.lobby import contact_list, contacts
 from tracker.lobby.audience import audiences
-from tracker.lobby.history import history_of, owns, withdrawn_without_dossier
+from tracker.lobby.history import history_of, withdrawn_without_dossier
 from tracker.lobby.presence import SHOWN, presence, presence_at
 from tracker.lobby.whom import ended, spoken_with
 from tracker.organisations import register
@@ -273,7 +273,6 @@ def _page(request: RequestContext, contact: ContactMoment, state: FormState) -> 
         owner=request.session.get_one(Participant, contact.participant_id).name,
         people=actions.names(request.session),
         may_change=may_change(request.viewer, contact),
-        may_correct=owns(request.viewer, contact),
         history=history_of(request.session, request.viewer, LoggedKind.CONTACT, contact.id),
         documents=documents_of(request.session, request.viewer, contact),
     )
@@ -334,7 +333,7 @@ def _map(request: RequestContext, dossier: Dossier, state: FormState) -> Respons
         seen=stand(stake for stake, _ in rows),
         people=actions.names(request.session),
         audiences=audiences(request.session, request.viewer, dossier),
-        own={stake.id for stake, _ in rows if owns(request.viewer, stake)},
+        own={stake.id for stake, _ in rows if may_change(request.viewer, stake)},
     )
 
 

@@ -11,6 +11,7 @@ from tracker.errors import NotFound
 from tracker.lobby import contacts, history, moments
 from tracker.lobby.audience import audiences
 from tracker.lobby.whom import Ended, ended
+from tracker.rights import may_change
 from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, SeenForm, Text, filled
@@ -48,7 +49,7 @@ class OutcomeForm(BaseModel):
 
 
 def _form(request: RequestContext, contact: ContactMoment, state: FormState) -> Response:
-    if not history.owns(request.viewer, contact):
+    if not may_change(request.viewer, contact):
         raise NotFound
     dossier = request.session.get(Dossier, contact.dossier_id) if contact.dossier_id else None
     return request.page(

@@ -13,11 +13,10 @@ from db.vocabulary_audit import Action
 from tracker.errors import NotFound
 from tracker.lobby.due import lobby_due
 from tracker.lobby.giving import HELD, NAMES, Held, Place, audited_as, give, held_by, holder_of, place_of
-from tracker.lobby.history import owns
 from tracker.lobby.worklist import AHEAD, Matter, Narrowed, choices_of, open_matters
 from tracker.people.absences import replaced_by
 from tracker.people.participants import colleagues
-from tracker.rights import viewer_of
+from tracker.rights import may_change, viewer_of
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, asked_for
@@ -113,7 +112,7 @@ def _start(request: RequestContext) -> Narrowed:
 def _held(request: RequestContext, matter: Matter) -> tuple[Held | None, Place | None]:
     """What can be given from here, and whose place is taken: only what the reader's own organisation wrote."""
     held = held_by(matter.due)
-    if held is None or not owns(request.viewer, held):
+    if held is None or not may_change(request.viewer, held):
         return None, None
     return held, place_of(request.session, held)
 
@@ -121,7 +120,7 @@ def _held(request: RequestContext, matter: Matter) -> tuple[Held | None, Place |
 def _given(request: RequestContext, asked: WorklistQuery) -> tuple[Held, Place, User | None] | None:
     """What was just handed over as it stands now, and whose place was taken."""
     held = request.session.get(HELD[asked.given], asked.row) if asked.given else None
-    if held is None or not may_see(request.session, request.viewer, held) or not owns(request.viewer, held):
+    if held is None or not may_see(request.session, request.viewer, held) or not may_change(request.viewer, held):
         return None
     before = request.session.get(User, asked.was) if asked.was else None
     ours = before is not None and before.participant_id == request.viewer.participant_id
