@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import feedparser
 from lxml import etree
-from scrapy import Selector
+from scrapy import Request, Selector
 from scrapy.http import TextResponse
 
 from scrapers.crawled import Remark, Unreadable
@@ -112,10 +112,16 @@ class SruSource(Source):
         self.total = self.received = 0
         self.totals: dict[str, int] = {}  # the largest that each question was answered with
 
-    def has_more(self, first: int) -> bool:
-        """Whether the page that began with this record is followed by another."""
+    def ask(self, question: str, first: int) -> Request | None:
+        """A question from one record on, which stand in its meta as ``asked_for``; none: it has one page."""
+        return None
+
+    def next_page(self, page: TextResponse) -> Request | None:
+        """The same question, from where this page ended."""
+        question, first = page.meta.get("asked_for", ("", 1))
         full = not self.counts_exactly and self.received >= self.most_records
-        return bool(self.received) and (full or first + self.received <= self.total)
+        more = bool(self.received) and (full or first + self.received <= self.total)
+        return self.ask(question, first + self.received) if more else None
 
     def rows(self, page: TextResponse) -> Iterable[Any]:
         """The records; a diagnostic inside a 200 means that the source cannot be read."""

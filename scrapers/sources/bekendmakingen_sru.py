@@ -66,10 +66,6 @@ class BekendmakingenSru(SruSource):
         address = self.address(f"/sru?{fixed}&startRecord={first}&query={quote(query)}")
         return Request(address, meta={"asked_for": (paper, first)})
 
-    def next_page(self, page: TextResponse) -> Request | None:
-        paper, first = page.meta["asked_for"]
-        return self.ask(paper, first + self.received) if self.has_more(first) else None
-
     def rows(self, page: TextResponse) -> Iterable[Any]:
         """The text of each publication, with its record; a record without a number as it is."""
         for record in super().rows(page):

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import quote
 
 from scrapy import Request
-from scrapy.http import TextResponse
 
 from db.region_served import region
 from db.vocabulary import SourceKind, Status
@@ -42,10 +41,6 @@ class Cvdr(SruSource):
         fixed = "operation=searchRetrieve&version=1.2&x-connection=cvdr"
         path = f"/sru/Search?{fixed}&maximumRecords={SIZE}&startRecord={first}&query={quote(query)}"
         return Request(self.address(path), meta={"asked_for": (province, first)})
-
-    def next_page(self, page: TextResponse) -> Request | None:
-        province, first = page.meta["asked_for"]
-        return self.ask(province, first + self.received) if self.has_more(first) else None
 
     def identify(self, row: Any) -> str | None:
         return (text_of(row, "identifier") or "").rpartition("_")[0] or None

@@ -153,6 +153,12 @@ def starts_at(deadline: ListedDeadline) -> datetime | None:
     return datetime.combine(deadline.day, time(), ZoneInfo(deadline.zone)).astimezone(UTC)
 
 
+def is_over(deadline: ListedDeadline, now: datetime) -> bool:
+    """Whether an opening has begun, or any other date has passed."""
+    moment = starts_at(deadline) if deadline.kind == DeadlineKind.OPENS else deadline.over_at
+    return moment is not None and moment <= now
+
+
 def as_date(deadline: ListedDeadline) -> dict[str, Any]:
     """A date as JSON: the day, the hour where known, and whether that hour is only the usual one."""
     date: dict[str, Any] = {"day": deadline.day.isoformat()} if deadline.day else {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from db.vocabulary import DeadlineKind
 from scrapers.listing import ListedDeadline
-from tracker.calls.consolidate import by_date, starts_at
+from tracker.calls.consolidate import by_date, is_over
 from tracker.calls.gates import gates_of
 from tracker.calls.rows import Placeable, date_row, new_date, numbered
 
@@ -40,14 +40,9 @@ def with_passed(dates: tuple[ListedDeadline, ...], rows: Sequence[Any], now: dat
     passed = [
         date
         for date in map(as_listed, ended)
-        if _passed(date, now) and (date.kind not in kinds or _is_dropped_cut_off(date, dates))
+        if is_over(date, now) and (date.kind not in kinds or _is_dropped_cut_off(date, dates))
     ]
     return tuple(sorted((*dates, *passed), key=by_date)) if passed else dates
-
-
-def _passed(date: ListedDeadline, now: datetime) -> bool:
-    moment = starts_at(date) if date.kind == DeadlineKind.OPENS else date.over_at
-    return moment is not None and moment <= now
 
 
 def _is_dropped_cut_off(date: ListedDeadline, dates: tuple[ListedDeadline, ...]) -> bool:
@@ -70,7 +65,7 @@ def place(call_id: int, rows: Sequence[Any], dates: Sequence[ListedDeadline], no
         wanted = remaining
     placed.added += [new_date(call_id, dated, now) for dated in wanted]
     placed.changed += [
-        _cancelled(row, now) for row in unused if row.cancelled_at is None and not _passed(as_listed(row), now)
+        _cancelled(row, now) for row in unused if row.cancelled_at is None and not is_over(as_listed(row), now)
     ]
     return placed
 

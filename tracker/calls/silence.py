@@ -21,7 +21,7 @@ from typing import Any
 from db.status import OVER
 from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind, Status
 from scrapers.listing import AMOUNTS, ListedDeadline
-from tracker.calls.consolidate import SHOWN_FIELDS, SourceRecord, starts_at
+from tracker.calls.consolidate import SHOWN_FIELDS, SourceRecord, is_over
 
 # Every listing has these, or their silence cannot be told from the usual value.
 ALWAYS_NAMED = frozenset({"nature", "url", "title", "language", "instrument"})
@@ -56,7 +56,7 @@ def keep_facts(before: SourceRecord, after: SourceRecord, now: datetime, today: 
 def lost_fields(before: SourceRecord, after: SourceRecord, now: datetime) -> set[str]:
     """What a source named of a call until now and says no longer, dates by their kind; not what merely passed."""
     gone = {name for name in KEPT if before.names(name) and before.fields[name] and not after.fields.get(name)}
-    ahead = {d.kind for d in before.dates if not (d.stale_since or _passed(d, now))}
+    ahead = {d.kind for d in before.dates if not (d.stale_since or is_over(d, now))}
     return gone | {str(kind) for kind in ahead - {d.kind for d in after.dates}}
 
 
@@ -86,8 +86,8 @@ def _silent_dates(
     """The known dates that are no longer named and that nothing replaces."""
     silent = [d for d in known if not any(_same(d, other) for other in named)]
     kept, unused = list[ListedDeadline](), list(added)
-    for deadline in sorted(silent, key=lambda d: _passed(d, now)):  # what lies ahead is replaced first
-        passed = _passed(deadline, now)
+    for deadline in sorted(silent, key=lambda d: is_over(d, now)):  # what lies ahead is replaced first
+        passed = is_over(deadline, now)
         if (passed and deadline.kind == DeadlineKind.CUT_OFF) or not _replace(deadline, named, unused):
             if passed:
                 kept.append(deadline)
@@ -146,8 +146,3 @@ def _is_overruled(silent: ListedDeadline, named: Sequence[ListedDeadline], after
     if silent.kind == DeadlineKind.OPENS:
         return bool(word == Status.OPEN)
     return silent.kind in ENDS and any(d.kind == DeadlineKind.ROLLING for d in named)
-
-
-def _passed(deadline: ListedDeadline, now: datetime) -> bool:
-    moment = starts_at(deadline) if deadline.kind == DeadlineKind.OPENS else deadline.over_at
-    return moment is not None and moment <= now
