@@ -19,6 +19,7 @@ from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage
 from notifications.catalogue import CatalogueCall
 from notifications.places import NO_WINDOW, OUT_OF_REACH, DecisionWindow
+from notifications.wording import listed
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import DecisionRoute, is_over_for, plan_for
@@ -97,7 +98,7 @@ def routes_of(participant: str, tables: Sequence[str], data: BodyCalendar) -> li
     ]
     passed = tuple(table for table in tables if table in data.bodies)
     if passed:
-        names = " en ".join(data.bodies[table].name for table in passed)
+        names = listed([data.bodies[table].name for table in passed])
         routes.append((f"Langs {names}", DecisionRoute(participant, tables=passed)))
     return routes
 

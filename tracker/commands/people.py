@@ -37,11 +37,9 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a person; the first administrator too."""
-    command, meant = context_of(context), spoken(Role, role)
-    if meant is None:
-        raise CommandFailed(f"no role {role!r}; there are {ROLES}", WRONG_USAGE)
+    command, meant = context_of(context), _role(role)
     with writing(command.engine) as session:
-        made = add_user(session, email, name, Role(meant), participant_id(session, participant), command.now)
+        made = add_user(session, email, name, meant, participant_id(session, participant), command.now)
     answer({"id": made.id, "email": made.email}, as_json, [f"user {made.id}: {made.email}, {meant.label}"])
 
 
@@ -55,6 +53,13 @@ def show(context: typer.Context, as_json: AsJson = False) -> None:
     answer(rows, as_json, lines)
 
 
+def _role(said: str) -> Role:
+    meant = spoken(Role, said)
+    if meant is None:
+        raise CommandFailed(f"no role {said!r}; there are {ROLES}", WRONG_USAGE)
+    return Role(meant)
+
+
 def _said(who: User) -> dict[str, str]:
     return {"email": who.email, "name": who.name, "role": Role(who.role).label, "participant": who.participant_id}
 
@@ -66,15 +71,13 @@ def change_role(
     role: Annotated[str, typer.Argument(help=f"What they may do from now on: {ROLES}.")],
 ) -> None:
     """Give a person another role; it holds from their next page on."""
-    command, meant = context_of(context), spoken(Role, role)
-    if meant is None:
-        raise CommandFailed(f"no role {role!r}; there are {ROLES}", WRONG_USAGE)
+    command, meant = context_of(context), _role(role)
     with writing(command.engine) as session:
         person = find_user(session, email)
-        before, person.role = person.role, Role(meant)
+        before, person.role = person.role, meant
         about, result = f"user {person.id}", f"role {before} to {person.role}"
         put_on_record(session, command.now.instant, Action.PERSON_CHANGED, about, result)
-    answer({"user": person.email, "role": meant.label}, False, [f"{person.email}: {meant.label}"])
+    typer.echo(f"{person.email}: {meant.label}")
 
 
 @user.command("end")
@@ -85,7 +88,7 @@ def end(context: typer.Context, email: Annotated[str, typer.Argument(help="Who l
         person = find_user(session, email)
         end_access(Deed(session, person, command.now.instant), person)
         put_on_record(session, command.now.instant, Action.ACCESS_ENDED, f"user {person.id}")
-    answer({"user": person.email, "access": False}, False, [f"{person.email}: access ended"])
+    typer.echo(f"{person.email}: access ended")
 
 
 @user.command("reminders")

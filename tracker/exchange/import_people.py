@@ -9,7 +9,8 @@ from sqlmodel import Session, select
 from db.models import User
 from db.vocabulary import Cadence, Role, spoken
 from tracker.clock import Now
-from tracker.exchange.rows import Imported, NotReadable, Row, check_rows, listed, text_of
+from tracker.exchange.people_sheet import opgaven_in
+from tracker.exchange.rows import Imported, NotReadable, Row, check_rows, text_of
 from tracker.people import subscriptions
 from tracker.people.participants import participant_id
 
@@ -44,7 +45,7 @@ def _subscribed(session: Session, person: User, fields: dict[str, str], now: dat
     if not fields["every"] and not fields["opgaven"]:
         return False
     cadence = spoken(Cadence, fields["every"])
-    opgaven = tuple(listed(fields["opgaven"].replace(",", ";")))
+    opgaven = opgaven_in(fields["opgaven"])
     if cadence is None or not opgaven:
         raise NotReadable("a subscription needs 'every' (day or week) and 'opgaven' (ids, or 'all')")
     chosen = () if opgaven == ("all",) else opgaven

@@ -62,6 +62,11 @@ def in_our_names(rows: Iterable[Row]) -> list[Row]:
     return [(number, {NAMES.get(n, n): value for n, value in row.items()}) for number, row in rows]
 
 
+def opgaven_in(cell: str) -> tuple[str, ...]:
+    """Those of a cell, with a comma or a semicolon between."""
+    return tuple(listed(cell.replace(",", ";")))
+
+
 def look(session: Session, rows: Iterable[Row], by: User, today: date) -> list[PersonLine]:
     """Every row as it would be taken in by this administrator, in the order of the sheet."""
     first_at: dict[str, int] = {}
@@ -81,7 +86,7 @@ class _Checks:
             email = subscriptions.normal_address(email)
         except NotPossible:
             wrong = "Dit is geen e-mailadres." if email else "Vul een e-mailadres in."
-        opgaven = tuple(listed(row.get("opgaven", "").replace(",", ";")))
+        opgaven = opgaven_in(row.get("opgaven", ""))
         twice = first_at.setdefault(email, number)
         wrong = wrong or (f"Dit adres staat ook in rij {twice}." if twice != number else "")
         known = "" if wrong else self._known(email)
@@ -122,7 +127,7 @@ class _Checks:
         )
 
     def _subscription(self, row: dict[str, Any]) -> str:
-        opgaven, every = listed(row.get("opgaven", "").replace(",", ";")), row.get("every", "")
+        opgaven, every = opgaven_in(row.get("opgaven", "")), row.get("every", "")
         if not opgaven and not every:
             return ""
         if not opgaven or spoken(Cadence, every) is None:

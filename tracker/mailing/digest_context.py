@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from db.models import Delivery
 from db.queries import Viewer
 from db.reach import Reach, reach_of
-from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind
+from db.vocabulary import DeliveryState, MailKind
 from notifications.catalogue import CatalogueCall
 from notifications.digest_extras import DigestExtras, FollowedDossier, InDoubt
 from notifications.due_today import NOTHING_DUE, AgendaLine, DueToday
@@ -24,12 +24,11 @@ from tracker.lobby.call_work import CallWork, read_call_work, seen_by, still_run
 from tracker.lobby.due import LobbyDue, lobby_due
 from tracker.mailing.activity_news import ActivityNews, read_activity_news
 from tracker.mailing.dossier_news import read_dossier_news
-from tracker.mailing.moment_news import MomentNews, last_digests, read_moment_news
+from tracker.mailing.moment_news import REMEMBERED, LastDigests, MomentNews, last_digests, read_moment_news
 
 AHEAD = timedelta(days=30)
 MOST_LOBBY = 12
 NOBODY = 0  # whose number no person has
-REMEMBERED = timedelta(days=35)
 
 
 @dataclass
@@ -111,26 +110,22 @@ def read_digest_context(
             lobby[item.user_id].append(item)
     planned = last_digests(session, now)
     return DigestContext(
-        now, body_calendar(session), lobby, _read_in_doubt(session, now.instant, only),
+        now, body_calendar(session), lobby, _read_in_doubt(session, now.instant, planned, only),
         read_call_work(session, None if only is None else set(calls)), read_moment_news(session, now, planned, only),
         read_dossier_news(session, now, planned, only), read_activity_news(session, now, planned),
     )  # fmt: skip
 
 
-def _read_in_doubt(session: Session, now: datetime, only: int | None) -> dict[int, tuple[InDoubt, ...]]:
+def _read_in_doubt(
+    session: Session, now: datetime, planned: LastDigests, only: int | None
+) -> dict[int, tuple[InDoubt, ...]]:
     """Per person the digests that ended in doubt after the last digest that was planned: said once, in the next."""
-    mails = select(Delivery.id, Delivery.user_id, Delivery.planned_at, Delivery.finished_at, Delivery.state)  # type: ignore[call-overload]
-    mails = mails.where(
-        Delivery.kind == MailKind.DIGEST, Delivery.planned_at > now - REMEMBERED, col(Delivery.user_id).is_not(None),
-        col(Delivery.state).not_in(UNTOLD_STATES),
+    mails = select(Delivery.id, Delivery.user_id, Delivery.planned_at, Delivery.finished_at).where(
+        Delivery.kind == MailKind.DIGEST, Delivery.state == DeliveryState.AMBIGUOUS,
+        Delivery.planned_at > now - REMEMBERED,
     )  # fmt: skip
-    rows = session.exec(mails if only is None else mails.where(Delivery.user_id == only)).all()
-    last: dict[int, datetime] = {}
-    for _, user, planned, _, _ in rows:
-        last[user] = max(planned, last.get(user, planned))
     in_doubt: dict[int, tuple[InDoubt, ...]] = {}
-    for id_, user, planned, finished, state in rows:
-        if state == DeliveryState.AMBIGUOUS and finished is not None and finished >= last[user]:
-            lost = InDoubt(local_day(planned), f"/abonnementen/overzicht/{id_}")
-            in_doubt[user] = (*in_doubt.get(user, ()), lost)
+    for id_, user, at, finished in session.exec(mails if only is None else mails.where(Delivery.user_id == only)):
+        if user is not None and finished is not None and finished >= planned[user]:
+            in_doubt[user] = (*in_doubt.get(user, ()), InDoubt(local_day(at), f"/abonnementen/overzicht/{id_}"))
     return in_doubt
