@@ -15,13 +15,6 @@ ONLY_COPIED = "alleen een kopie in het register van de bron noemt dit, en die ka
 
 def plausible(listing: Listing, today: date) -> Listing:
     """The listing with its facts alone."""
-    last, likely = today.year + YEARS_AHEAD, LIKELIER_THAN_NOT
-    for date_ in listing.deadlines:
-        if date_.certainty < likely or (date_.day is not None and date_.day.year > last):
-            break
-    else:
-        if all(proof.certainty >= likely for proof in listing.proof.values()):
-            return listing
     return only_likely(without_stand_ins(listing, today))
 
 

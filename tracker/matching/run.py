@@ -28,9 +28,10 @@ Progress = Callable[[int, int], None]
 Part = tuple[int, int]  # the first, second, ... of so many
 WHOLE: Part = (1, 1)
 Make = Callable[[Sequence[ChallengeText]], "Matcher"]
-_WORDS = (cast(col(words), Text) for words in (Challenge.words_nl, Challenge.words_en, Challenge.words_not))
-_TEXTS = select_columns(col(Challenge.id), col(Challenge.name), col(Challenge.goal), col(Challenge.parent_id), *_WORDS)
-_TEXTS = _TEXTS.order_by(col(Challenge.agenda_id), col(Challenge.position))
+_TOLD, _LISTS = ("id", "name", "goal", "parent_id"), ("words_nl", "words_en", "words_not")
+_TEXTS = select_columns(
+    *(getattr(Challenge, name) for name in _TOLD), *(cast(getattr(Challenge, name), Text) for name in _LISTS)
+).order_by(col(Challenge.agenda_id), col(Challenge.position))
 
 
 def quiet(_done: int, _of: int) -> None:
@@ -114,13 +115,12 @@ def challenge_texts(session: Session) -> tuple[ChallengeText, ...]:
 @lru_cache(maxsize=2)
 def _read_texts(rows: tuple[tuple[Any, ...], ...]) -> tuple[ChallengeText, ...]:
     """From the rows of all opgaven: the same until one of them is changed, and pages ask for them."""
-    names = {id_: name for id_, name, *_ in rows}
-    texts = []
-    for id_, name, goal, parent, *lists in rows:
-        nl, en, excluded = (tuple(json.loads(words)) for words in lists)
-        if nl or en:
-            texts.append(ChallengeText(id_, name or "", goal, nl, en, excluded, names.get(parent or "")))
-    return tuple(texts)
+    return tuple(texts_of([Challenge(**_fields(row)) for row in rows]))
+
+
+def _fields(row: tuple[Any, ...]) -> dict[str, Any]:
+    told, lists = row[: len(_TOLD)], row[len(_TOLD) :]
+    return dict(zip(_TOLD, told, strict=True)) | dict(zip(_LISTS, map(json.loads, lists), strict=True))
 
 
 def shipped_challenges() -> list[ChallengeText]:
