@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from db import leases
 from db.models import Crawl
-from db.queries import first_complete
+from db.queries import first_complete, last_crawls
 from db.session import reading, writing
 from notifications.alerts import standing_alerts
 from scrapers.crawled import Crawled, Unreadable
@@ -21,7 +21,6 @@ from tracker.operations.upkeep import findings
 from tracker.settings import Settings
 from tracker.sources.coverage import coverage
 from tracker.sources.health import resting_until
-from tracker.sources.history import past_crawls
 from tracker.sources.rounds import CrawlReport, crawl_sources, store
 from tracker.watch.look import Watched
 from tracker.watch.machine import Machine
@@ -99,7 +98,7 @@ def test_the_clock_leaves_a_failing_source_alone_and_then_tries_once(engine: Eng
         fails(engine, began + attempt * HOUR)
     store(engine, make_crawled([make_listing()], began, started_at=began), began)
     with reading(engine) as session:
-        until = resting_until(past_crawls(session)["rvo"])
+        until = resting_until(last_crawls(session)["rvo"])
     assert until is None, "a complete crawl ends the rest"
     for attempt in range(8):
         fails(engine, began + DAY + attempt * HOUR)
@@ -131,7 +130,7 @@ def test_a_crawl_by_hand_beside_the_clocks_is_refused(engine: Engine, now: datet
     assert (found.complete, found.why) == (False, "another process is crawling it now")
     with writing(engine) as session:
         leases.release(session, "crawl rvo", epoch or 0)
-        assert past_crawls(session) == {}
+        assert last_crawls(session) == {}
 
 
 def test_what_a_crawl_says_of_itself_is_kept(engine: Engine, now: datetime) -> None:
@@ -139,7 +138,7 @@ def test_what_a_crawl_says_of_itself_is_kept(engine: Engine, now: datetime) -> N
     assert isinstance(crawled, Crawled)
     store(engine, crawled, now)
     with reading(engine) as session:
-        [crawl] = past_crawls(session)["rvo"]
+        [crawl] = last_crawls(session)["rvo"]
     assert (crawl.moved, crawl.come_back_at) == ("a -> b", now + HOUR)
 
 
@@ -155,8 +154,8 @@ def test_the_last_crawls_of_each_source_are_found_whatever_others_did_since(engi
             )
             session.flush()
     with reading(engine) as session:
-        past, first = past_crawls(session), first_complete(session)
-        few = past_crawls(session, 3)
+        past, first = last_crawls(session), first_complete(session)
+        few = last_crawls(session, 3)
     assert [crawl.new for crawl in past["zeldzaam"]] == [5, 3]
     assert [crawl.new for crawl in past["druk"]] == list(range(199, 139, -1))
     assert [crawl.new for crawl in few["druk"]] == [199, 198, 197]

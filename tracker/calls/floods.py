@@ -74,3 +74,10 @@ def release_due(session: Session, now: datetime) -> int:
 def _let_go(session: Session, which: object) -> int:
     held = update(Call).where(col(Call.held), which)  # type: ignore[arg-type]
     return session.exec(held.values(held=False, held_since=None, held_why="")).rowcount
+
+
+def held_calls(session: Session) -> dict[str, int]:
+    """Source -> how many of its calls wait for release."""
+    count = func.count(func.distinct(col(Call.id)))
+    rows = select(Sighting.source, count).join(Call, col(Call.id) == col(Sighting.call_id))
+    return dict(session.exec(rows.where(col(Call.held)).group_by(col(Sighting.source))).all())

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from sqlmodel import Session, col, func, select
 
 from db.models import Call
-from db.queries import first_complete
+from db.queries import first_complete, last_crawls
 from db.status import standing
 from db.vocabulary import Nature, SourceState
 from notifications.digest import Coverage
 from notifications.wording import local_day
 from tracker.sources.health import source_health
-from tracker.sources.history import past_crawls
 
 UP_TO_DATE = frozenset({SourceState.OK, SourceState.SILENT})
 LATE = frozenset({SourceState.OVERDUE, SourceState.NEVER})
@@ -21,7 +20,7 @@ MOST_NAMED = 6
 
 def read_coverage(session: Session, on: Collection[str], now: datetime) -> Coverage:
     """How each source stands that is ``on``, also one that was never read; where none is said, those that were."""
-    past = past_crawls(session)
+    past = last_crawls(session)
     stand = {name: source_health(name, past.get(name, []), now) for name in sorted(on or past)}
     late = {name: health for name, health in stand.items() if health.state in LATE}
     lacking = [name for name, health in stand.items() if health.state not in UP_TO_DATE | LATE]

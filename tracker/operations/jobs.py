@@ -15,6 +15,7 @@ from functools import partial
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from db.queries import last_crawls
 from db.session import reading, writing
 from notifications.alerts import end_alert, raise_alert, standing_alerts
 from notifications.reasons import in_dutch
@@ -31,7 +32,6 @@ from tracker.settings import Settings
 from tracker.sources.clock_skew import DOUBT, SkewMonitor
 from tracker.sources.crawl import crawlable
 from tracker.sources.health import LONGEST_REST, resting_until
-from tracker.sources.history import past_crawls
 from tracker.watch.note import note, watched_of
 from tracker.watch.schema import SchemaWatch, tell_of_another_schema
 from tracker.watch.webhook import post_by_setting
@@ -195,7 +195,7 @@ class Jobs:
         now = self.clock.now().instant
         since = self.round_since(now)
         with reading(self.engine) as session:
-            past = past_crawls(session, CRAWLS_OF_A_REST)
+            past = last_crawls(session, CRAWLS_OF_A_REST)
         begun = {name: crawls[0].started_at for name, crawls in past.items()}
         rests = {name: resting_until(crawls) or now for name, crawls in past.items()}
         due = [name for name in crawlable(self.settings) if not since <= begun.get(name, EPOCH) <= now]

@@ -8,10 +8,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, delete, func, select
 
 from db.models import ApiDeed, AuditEntry, KeptForm, MagicLink, Press, Run
+from db.queries import last_crawls
 from db.schema import up_to_date
 from db.session import reading, writing
 from db.vocabulary_audit import Action
 from tracker import __version__
+from tracker.calls.floods import held_calls
 from tracker.care.erasure import scrub
 from tracker.care.retention import Swept, sweep
 from tracker.clock import Now
@@ -19,7 +21,6 @@ from tracker.database import damage
 from tracker.people.mergers import hand_over_due
 from tracker.sources.clock_skew import crawls_with_time
 from tracker.sources.health import clock_is_wrong, source_health
-from tracker.sources.history import held_calls, past_crawls
 from tracker.watch.kinds import TABLE
 from tracker.watch.look import Watched, look
 from tracker.watch.note import standing
@@ -70,7 +71,7 @@ def _troubles(session: Session, now: datetime, watched: Watched) -> list[Finding
 
 def _remarks(session: Session, now: datetime, on: Collection[str] | None) -> list[Finding]:
     """What of the sources needs no person yet."""
-    past = {name: crawls for name, crawls in past_crawls(session).items() if on is None or name in on}
+    past = {name: crawls for name, crawls in last_crawls(session).items() if on is None or name in on}
     sources = [source_health(name, crawls, now) for name, crawls in sorted(past.items())]
     found = [Finding(f"source {s.source}", f"{s.state}: {s.error}") for s in sources if s.error]
     found += [Finding(f"source {s.source}", f"has moved for good: {s.moved}") for s in sources if s.moved]

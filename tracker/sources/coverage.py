@@ -8,15 +8,16 @@ from typing import Any
 from sqlmodel import Session
 
 from db.models import Crawl
+from db.queries import last_crawls
 from db.vocabulary import SourceForm, SourceState
 from notifications.reasons import in_dutch
 from scrapers import sources
 from scrapers.profiles import SourceProfile, profile_of
 from scrapers.watched_sites import Watched
+from tracker.calls.floods import held_calls
 from tracker.settings import Settings
 from tracker.sources.crawl import crawlable, own_watched, paused
 from tracker.sources.health import SourceHealth, source_health
-from tracker.sources.history import held_calls, past_crawls
 
 WELL = frozenset({SourceState.OK, SourceState.NEVER, SourceState.OFF})
 
@@ -90,7 +91,7 @@ def coverage(session: Session, settings: Settings, now: datetime) -> list[Source
 
 
 def _coverage(session: Session, settings: Settings, now: datetime, held: Mapping[str, int]) -> list[SourceCoverage]:
-    past, on, own = past_crawls(session), set(crawlable(settings)), own_watched(settings)
+    past, on, own = last_crawls(session), set(crawlable(settings)), own_watched(settings)
     stand = {name: source_health(name, past.get(name, []), now) for name in sorted({*sources.names(), *own, *past})}
     found = [covered(health, source_of(name, own), now, name in on, held) for name, health in stand.items()]
     rests = paused(settings)

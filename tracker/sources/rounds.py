@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from db import leases
 from db.models import Crawl, RememberedAddress
@@ -21,7 +21,7 @@ from tracker.calls.store import absentees, known_pages, past
 from tracker.settings import Settings
 from tracker.sources import alerts
 from tracker.sources.crawl import Progress, can_be_asked, crawl, reads_known_pages
-from tracker.sources.history import patience
+from tracker.sources.health import LONGEST_REST
 from tracker.sources.places import Places
 
 AT_A_TIME, MOST_SLOW = 4, 8  # a slow one beside them mostly waits for the network
@@ -81,7 +81,7 @@ def crawl_sources(
     process; QUEUE takes over from itself, since the queue never lets one source be asked twice at once.
     """
     with reading(engine) as session:
-        waiting = patience(session, names, now)
+        waiting = _patience(session, names, now)
     yield from (
         CrawlReport(name, 0, False, f"{ASKED} {until:%Y-%m-%d %H:%M} UTC", 0) for name, until in waiting.items()
     )
@@ -163,3 +163,11 @@ def store(engine: Engine, crawled: Crawled, now: datetime, apart: Mapping[str, K
 def without_calls(crawled: Crawled) -> Crawled:
     """How a crawl went, without what it listed; no address is remembered, so that it is always told all."""
     return replace(crawled, listings=(), pages=(), remembered=())
+
+
+def _patience(session: Session, names: Sequence[str], now: datetime) -> dict[str, datetime]:
+    """The sources that asked at their last crawl not to be asked before a moment that is still to come."""
+    last = select(func.max(Crawl.id)).where(col(Crawl.source).in_(names)).group_by(col(Crawl.source))
+    waiting = select(Crawl.source, Crawl.come_back_at).where(col(Crawl.id).in_(last), col(Crawl.come_back_at) > now)
+    # Nobody asks for more than a day: what is further off was noted by a clock that has been set back since.
+    return {source: at for source, at in session.exec(waiting) if at is not None and at <= now + 2 * LONGEST_REST}

@@ -8,12 +8,12 @@ from sqlmodel import Session, col, func, select
 
 from db.leases import LEASE, database_clock
 from db.models import Attempt, Bounce, Crawl, Delivery, Lease, Run
+from db.queries import last_crawls
 from db.vocabulary import WAITING_STATES, DeliveryState
 from notifications.reasons import in_dutch
 from notifications.transport import SmtpStage
 from notifications.wording import moment
 from tracker.sources.health import source_health
-from tracker.sources.history import past_crawls
 from tracker.watch import kinds
 from tracker.watch.machine import Machine
 
@@ -92,7 +92,7 @@ def refused_mail(session: Session, now: datetime) -> Iterator[Trouble]:
 
 def sources(session: Session, now: datetime, on: Collection[str] | None) -> Iterator[Trouble]:
     """Sources that failed, were empty or were not taken over three times in a row, or are overdue."""
-    for name, crawls in sorted(past_crawls(session).items()):
+    for name, crawls in sorted(last_crawls(session).items()):
         if on is not None and name not in on:
             continue
         health = source_health(name, crawls, now)
