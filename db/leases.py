@@ -62,6 +62,10 @@ def is_dead(holder: str) -> bool:
     return False
 
 
+def _locked(session: Session, name: str) -> Lease | None:
+    return session.exec(select(Lease).where(Lease.name == name).with_for_update()).one_or_none()
+
+
 def take(session: Session, name: str, holder: str, lasts: timedelta = LEASE) -> int | None:
     """Take or renew a lease and return its epoch; None while somebody else holds it.
 
@@ -69,7 +73,7 @@ def take(session: Session, name: str, holder: str, lasts: timedelta = LEASE) -> 
     by its old number. Runs in the caller's transaction.
     """
     now = database_clock(session)
-    lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).one_or_none()
+    lease = _locked(session, name)
     if lease is None:
         session.add(Lease(name=name, holder=holder, epoch=1, until=now + lasts))
         session.flush()
@@ -87,7 +91,7 @@ def take(session: Session, name: str, holder: str, lasts: timedelta = LEASE) -> 
 
 def beat(session: Session, name: str, holder: str, lasts: timedelta = LEASE) -> None:
     """Note that somebody lives, in a lease that keeps nobody else away. Runs in the caller's transaction."""
-    lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).one_or_none()
+    lease = _locked(session, name)
     lease = lease or Lease(name=name, holder=holder, epoch=1, until=database_clock(session))
     lease.holder, lease.until = holder, database_clock(session) + lasts
     session.add(lease)
@@ -95,7 +99,7 @@ def beat(session: Session, name: str, holder: str, lasts: timedelta = LEASE) -> 
 
 def renew(session: Session, name: str, epoch: int, lasts: timedelta = LEASE) -> bool:
     """Whether this epoch is still the newest, and if so hold on longer; the row stays locked until the commit."""
-    lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).one_or_none()
+    lease = _locked(session, name)
     if lease is None or lease.epoch != epoch:
         return False
     lease.until = database_clock(session) + lasts
@@ -115,7 +119,7 @@ def advance(session: Session, name: str, epoch: int) -> int:
 
 def release(session: Session, name: str, epoch: int) -> None:
     """Give a lease back before its time, if it is still held."""
-    lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).one_or_none()
+    lease = _locked(session, name)
     if lease is not None and lease.epoch == epoch:
         lease.until = database_clock(session)
         session.add(lease)

@@ -30,7 +30,7 @@ def with_losses(
     """
     if source == BY_HAND:
         return memory
-    before = {number: record for state in memory.states.values() for number, record in state.records.items()}
+    before = memory.records
     losses = lost_counts(comparison, before, now)
     running = under_way(session, source, now) if may_be_odd(comparison, before, now) else {}
     return replace(

@@ -10,6 +10,7 @@ from db.vocabulary import RevisionKind, SourceKind
 from scrapers.crawled import Crawled
 from tracker.calls import rows
 from tracker.calls.completeness import History, Judgement
+from tracker.calls.consolidate import SourceRecord
 from tracker.calls.flapping import DampedField, late_revisions
 from tracker.calls.floods import is_flood_of_changes, waited_enough
 from tracker.calls.holds import beside_before, odd_new_calls
@@ -72,6 +73,11 @@ class SourceMemory:
     still_named: Mapping[str, int] = field(default_factory=dict)
     under_way: Mapping[int, RunningCall] = field(default_factory=dict)
     known_titles: set[tuple[str, datetime | None]] = field(default_factory=set)
+
+    @property
+    def records(self) -> dict[int, SourceRecord]:
+        """Sighting -> what it said."""
+        return {number: record for state in self.states.values() for number, record in state.records.items()}
 
 
 @dataclass(frozen=True)
@@ -237,8 +243,7 @@ def _assign(
 
 def _beside_before(comparison: Comparison, memory: SourceMemory, now: datetime) -> list[AssignedListing]:
     """The changed listings; what is odd waits as it was."""
-    before = {number: record for state in memory.states.values() for number, record in state.records.items()}
-    heard = beside_before(comparison, before, memory.under_way, now)
+    heard = beside_before(comparison, memory.records, memory.under_way, now)
     return [AssignedListing(known.id, known.call_id, reported) for known, reported in heard]
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import Dissent, Dossier, LobbyAgenda, Position, Resolution, User
 from db.queries import Viewer
@@ -149,14 +150,19 @@ def _propose(deed: Deed, position: Position, kind: ResolutionKind, decision: Ado
 
 def open_of(session: Session, position_id: int | None = None, agenda_year: int | None = None) -> Resolution | None:
     """What waits for a second person."""
-    same = Resolution.position_id == position_id if position_id is not None else Resolution.agenda_year == agenda_year
-    return session.exec(select(Resolution).where(same, col(Resolution.settled_at).is_(None))).first()
+    waits = _resolutions(position_id, agenda_year).where(col(Resolution.settled_at).is_(None))
+    return session.exec(waits).first()
 
 
 def history_of(session: Session, position_id: int | None = None, agenda_year: int | None = None) -> list[Resolution]:
     """Every resolution on it, oldest first: who proposed, who confirmed, and what stood there before."""
-    same = Resolution.position_id == position_id if position_id is not None else Resolution.agenda_year == agenda_year
-    return list(session.exec(select(Resolution).where(same).order_by(col(Resolution.id))))
+    return list(session.exec(_resolutions(position_id, agenda_year).order_by(col(Resolution.id))))
+
+
+def _resolutions(position_id: int | None, agenda_year: int | None) -> SelectOfScalar[Resolution]:
+    of_position = position_id is not None
+    on = Resolution.position_id == position_id if of_position else Resolution.agenda_year == agenda_year
+    return select(Resolution).where(on)
 
 
 def may_know(session: Session, viewer: Viewer, resolution: Resolution) -> bool:

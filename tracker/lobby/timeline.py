@@ -80,11 +80,8 @@ def timeline(session: Session, dossier: Dossier, viewer: Viewer) -> list[Timelin
 
 def _log(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[TimelineEntry]:
     """The log; a line about something that was logged is shown as that is today, and not to who may not see it now."""
-    lines = select(LogEntry).where(col(LogEntry.dossier_id).in_(log_of(session, dossier)), visible(viewer, LogEntry))
-    entries = list(session.exec(lines.order_by(col(LogEntry.id))))
     subjects = {kind: _subjects(session, viewer, dossier, kind) for kind in SUBJECTS}
-    notes = withdrawn(session, LoggedKind.NOTE, [line.id for line in entries if line.kind == LogKind.NOTE])
-    for line in entries:
+    for line in _standing_lines(session, dossier, viewer):
         link = f"/contacten/{line.subject_id}" if line.kind == LogKind.CONTACT and line.subject_id else ""
         day, text = line.day, line.text
         if line.kind == LogKind.OPENED and line.dossier_id == dossier.id:
@@ -95,25 +92,29 @@ def _log(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[Timelin
             row, changed = subjects[LogKind(line.kind)][line.subject_id]
             if changed and changed > line.at:
                 day, text = _as_it_is(session, row, line)
-        if line.id not in notes:
-            note_id = line.id if line.kind == LogKind.NOTE and line.participant_id == viewer.participant_id else None
-            word = LogKind(line.kind).label
-            yield TimelineEntry(day, "log", word, text, user_id=line.user_id, link=link, note_id=note_id)
+        note_id = line.id if line.kind == LogKind.NOTE and line.participant_id == viewer.participant_id else None
+        word = LogKind(line.kind).label
+        yield TimelineEntry(day, "log", word, text, user_id=line.user_id, link=link, note_id=note_id)
 
 
 def seen_since(session: Session, dossier: Dossier, viewer: Viewer, since: datetime) -> list[LogEntry]:
     """What was written in the log after a moment, as far as the viewer may see it now."""
-    lines = select(LogEntry).where(col(LogEntry.dossier_id).in_(log_of(session, dossier)), visible(viewer, LogEntry))
-    entries = list(session.exec(lines.where(col(LogEntry.at) > since).order_by(col(LogEntry.id))))
+    entries = _standing_lines(session, dossier, viewer, col(LogEntry.at) > since)
     kinds = {LogKind(line.kind) for line in entries} & SUBJECTS.keys()
     subjects = {kind: _subjects(session, viewer, dossier, kind) for kind in kinds}
-    gone = withdrawn(session, LoggedKind.NOTE, [line.id for line in entries if line.kind == LogKind.NOTE])
     return [
         line
         for line in entries
-        if line.id not in gone
-        and (line.subject_id is None or line.kind not in subjects or line.subject_id in subjects[LogKind(line.kind)])
+        if line.subject_id is None or line.kind not in subjects or line.subject_id in subjects[LogKind(line.kind)]
     ]
+
+
+def _standing_lines(session: Session, dossier: Dossier, viewer: Viewer, *conditions: Any) -> list[LogEntry]:
+    """The log in its order, without notes that were taken back."""
+    mine = col(LogEntry.dossier_id).in_(log_of(session, dossier)), visible(viewer, LogEntry)
+    entries = session.exec(select(LogEntry).where(*mine, *conditions).order_by(col(LogEntry.id))).all()
+    gone = withdrawn(session, LoggedKind.NOTE, [line.id for line in entries if line.kind == LogKind.NOTE])
+    return [line for line in entries if line.id not in gone]
 
 
 def _subjects(

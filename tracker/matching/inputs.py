@@ -25,7 +25,7 @@ from tracker.matching.prepare import prepare_agenda, prepare_batch
 from tracker.matching.scoring import call_vectors
 from tracker.matching.texts import ChallengeText, Embedder, Vectors, read_call
 from tracker.matching.vectors import KEY, CachedEncoder, text_key
-from tracker.matching.weights import MADE
+from tracker.matching.weights import MADE, write_table
 
 FULL = 127  # a vector's number of 1, as a byte
 Records = dict[str, dict[str, tuple[int, int]]]
@@ -151,9 +151,7 @@ def save(inputs: TrainingInputs, path: Path) -> None:
         about = json.dumps(told, ensure_ascii=False)
         file.writestr(zipfile.ZipInfo("about.json", MADE), about, zipfile.ZIP_DEFLATED)
         for name, table in tables.items():
-            part = io.BytesIO()
-            np.save(part, table, allow_pickle=False)
-            file.writestr(zipfile.ZipInfo(f"{name}.npy", MADE), part.getvalue(), zipfile.ZIP_DEFLATED)
+            write_table(file, name, table)
 
 
 def load(path: Path) -> TrainingInputs:

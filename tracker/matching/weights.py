@@ -87,9 +87,14 @@ def save(weights: Weights, path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr(zipfile.ZipInfo("about.json", MADE), json.dumps(told, indent=1, ensure_ascii=False))
         for name in sorted(tables):
-            part = io.BytesIO()
-            np.save(part, tables[name], allow_pickle=False)
-            file.writestr(zipfile.ZipInfo(f"{name}.npy", MADE), part.getvalue(), zipfile.ZIP_DEFLATED)
+            write_table(file, name, tables[name])
+
+
+def write_table(file: zipfile.ZipFile, name: str, table: Any) -> None:
+    """Numbers under a name, always as the same bytes."""
+    part = io.BytesIO()
+    np.save(part, table, allow_pickle=False)
+    file.writestr(zipfile.ZipInfo(f"{name}.npy", MADE), part.getvalue(), zipfile.ZIP_DEFLATED)
 
 
 def _stored(linear: Linear, at: str, tables: dict[str, Any]) -> float:

@@ -176,9 +176,13 @@ def _waiting(session: Session, user_id: int) -> list[Delivery]:
     return list(session.exec(query))
 
 
+def _browser(session: Session, token: str) -> KnownBrowser | None:
+    return session.exec(select(KnownBrowser).where(KnownBrowser.token_hash == hashed(token))).first()
+
+
 def remember_browser(session: Session, user: User, token: str, now: datetime) -> str:
     """Know this browser again as one of this person's; gives the token for its cookie."""
-    known = session.exec(select(KnownBrowser).where(KnownBrowser.token_hash == hashed(token))).first()
+    known = _browser(session, token)
     if known is not None and known.user_id == user.id:
         known.last_at = now
         return token
@@ -189,5 +193,5 @@ def remember_browser(session: Session, user: User, token: str, now: datetime) ->
 
 def is_known(session: Session, user: User | None, token: str, now: datetime) -> bool:
     """Whether this person signed in before in the browser that shows this token."""
-    known = session.exec(select(KnownBrowser).where(KnownBrowser.token_hash == hashed(token))).first()
+    known = _browser(session, token)
     return known is not None and user is not None and known.user_id == user.id and known.last_at > now - KNOWN_FOR

@@ -28,7 +28,7 @@ def add(deed: Deed, text: str, day: date | None, assignee: int | None, shared: b
         visibility=Visibility.REGION if shared else Visibility.OWN,
         text=text,
         day=day,
-        assignee_id=_colleague(deed, assignee) if assignee else None,
+        assignee_id=colleague(deed, assignee).id if assignee else None,
         added_at=deed.now,
         added_by=deed.by.id,
     )
@@ -37,11 +37,12 @@ def add(deed: Deed, text: str, day: date | None, assignee: int | None, shared: b
     return row
 
 
-def _colleague(deed: Deed, user_id: int) -> int:
+def colleague(deed: Deed, user_id: int) -> User:
+    """Who works at the same organisation. Raises Incomplete for anybody else."""
     person = deed.session.get(User, user_id)
     if person is None or person.participant_id != deed.by.participant_id or person.deactivated_at is not None:
         raise Incomplete("Kies een collega.", "assignee")
-    return user_id
+    return person
 
 
 def give(deed: Deed, row: ActionPoint, user_id: int, seen: int) -> None:

@@ -19,7 +19,6 @@ from db.models import (
     Minute,
     Review,
     ReviewPoint,
-    User,
 )
 from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState, PointKind
@@ -33,6 +32,7 @@ from tracker.calendar.targets import closings_of
 from tracker.errors import ChangedMeanwhile, Incomplete, NotFound, required
 from tracker.lobby import coalition, contacts, dossiers, giving, history, moments, resolutions
 from tracker.review import action_points
+from tracker.review.action_points import colleague
 from tracker.review.meetings import must_run
 from tracker.review.subjects import Can, PointSubject, subject_of, visibility_of
 from tracker.rights import Deed
@@ -69,9 +69,7 @@ def note(deed: Deed, review: Review, point: ReviewPoint, text: str) -> None:
 
 def assign(deed: Deed, review: Review, point: ReviewPoint, user_id: int, seen: int) -> None:
     """Give it to a colleague."""
-    subject, person = _subject(deed, review, point, Can.ASSIGN), deed.session.get(User, user_id)
-    if person is None or person.participant_id != deed.by.participant_id or person.deactivated_at is not None:
-        raise Incomplete("Kies een collega.", "assignee")
+    subject, person = _subject(deed, review, point, Can.ASSIGN), colleague(deed, user_id)
     with _refusals("assignee"):
         ASSIGN[PointKind(point.kind)](deed, subject.given or subject.row, person.id, seen)
     minute(deed, review, point, f"Naar {person.name}")

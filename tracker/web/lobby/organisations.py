@@ -64,9 +64,7 @@ class PartForm(BaseModel):
 
 def index(request: RequestContext) -> Response:
     """The register, filtered."""
-    query = request.read_query(RegisterQuery)
-    counts = relations.talk_counts(request.session, request.viewer)
-    rows = [o for o in _matching(request, query) if not query.spoken or o.id in counts]
+    query, rows, counts = _found(request)
     return request.page(
         "lobby/organisations_index.html", query=query, listed=listed(rows, query.page), counts=counts, errors={}
     )
@@ -77,15 +75,19 @@ COLUMNS = ("organisatie", "soort", "gesprekken", "laatste gesprek", "bestaat tot
 
 def as_file(request: RequestContext) -> Response:
     """All that the filter means, as a file."""
-    query = request.read_query(RegisterQuery)
-    counts = relations.talk_counts(request.session, request.viewer)
-    rows = [o for o in _matching(request, query) if not query.spoken or o.id in counts]
+    _query, rows, counts = _found(request)
     return request.file("organisaties", COLUMNS, (_cells(o, counts) for o in rows))
 
 
 def _cells(organisation: Organisation, counts: Mapping[int, tuple[int, date]]) -> list[object]:
     talks, last = counts.get(organisation.id, (0, None))
     return [organisation.name, OrganisationKind(organisation.kind).label, talks, last, organisation.ended_on]
+
+
+def _found(request: RequestContext) -> tuple[RegisterQuery, list[Organisation], Mapping[int, tuple[int, date]]]:
+    query = request.read_query(RegisterQuery)
+    counts = relations.talk_counts(request.session, request.viewer)
+    return query, [o for o in _matching(request, query) if not query.spoken or o.id in counts], counts
 
 
 def _matching(request: RequestContext, query: RegisterQuery) -> list[Organisation]:
