@@ -9,7 +9,7 @@ from notifications import wording
 from notifications.catalogue import CallDate, CatalogueCall
 from notifications.digest import Item
 from notifications.message import one_line
-from notifications.news import OPEN, SOON, Tell
+from notifications.news import BACK, ENDED, OPEN, SOON, Tell
 from notifications.places import Place
 
 MOST_CALLS, MOST_LINES = 30, 30  # in one mail; the rest is told the next morning
@@ -103,12 +103,16 @@ class DueToday:
         return tuple(dict.fromkeys(filter(None, said)))
 
     def subject(self, now: datetime) -> str:
-        """The most pressing thing by name, and how many there are besides; nothing where nothing is due."""
+        """The most pressing thing by name, and how many there are besides; nothing where nothing is due.
+
+        What stands before the first is said of the others only where it is so of each.
+        """
         if not self:
             return ""
-        titles = [call.title for call in self.calls] + [line_title(line, now) for line in self.lines]
-        more = f" en nog {len(titles) - 1}" if len(titles) > 1 else ""
-        return f"{titles[0]}{more}"
+        leads = [call.lead for call in self.calls] + [line_left(line, now) for line in self.lines]
+        first = self.calls[0].title if self.calls else line_title(self.lines[0], now)
+        more = f"{' en' if len(set(leads)) == 1 else '; verder'} nog {len(leads) - 1}" if len(leads) > 1 else ""
+        return f"{first}{more}"
 
 
 NOTHING_DUE = DueToday()
@@ -116,8 +120,12 @@ NOTHING_DUE = DueToday()
 
 def line_title(line: AgendaLine, now: datetime) -> str:
     """``morgen: Toezegging afhandelen``; what is too late, or not done by an assumed day, says so."""
-    left = line.late or wording.days_left(now, line.day)
-    return f"{left}: {one_line(line.what, 150)}"
+    return f"{line_left(line, now)}: {one_line(line.what, 150)}"
+
+
+def line_left(line: AgendaLine, now: datetime) -> str:
+    """``morgen``, or that it is too late."""
+    return line.late or wording.days_left(now, line.day)
 
 
 def near(call: CatalogueCall, due: CallDate, now: datetime, tells: Iterable[Tell]) -> DueCall:
@@ -143,9 +151,18 @@ def vanished(item: Item) -> DueCall:
     """A followed call is no longer to be had: its catalogue dropped it, or its source closed or withdrew it."""
     call, gone = item.call, item.kind is ToldKind.GONE
     ended = "Niet meer vermeld bij de bron" if gone else f"Nu {call.status.label}"
-    tell = (call.id, call.version, item.kind.value, call.gone_name if gone else "")
+    tell = (call.id, call.version, item.kind.value, call.gone_name if gone else ENDED)
     news = f"{ended}. Kijk bij de bron voordat u verder werkt"
     return DueCall(replace(item, place=Place.GONE), ended, news, (tell,))
+
+
+def returned(item: Item, lost: str) -> DueCall:
+    """A followed call of which we told that it was no longer to be had is there again."""
+    call, listed = item.call, lost == ToldKind.GONE
+    lead = "Weer vermeld bij de bron" if listed else f"Weer {call.status.label}"
+    said = "de bron deze regeling niet meer noemde" if listed else "deze regeling niet meer open was"
+    tell = (call.id, call.version, ToldKind.CHANGED.value, BACK)
+    return DueCall(item, lead, f"{lead}. U kreeg eerder bericht dat {said}", (tell,))
 
 
 def next_round(call: CatalogueCall, before: int, closed_at: datetime | None) -> DueCall:

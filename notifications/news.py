@@ -14,6 +14,7 @@ SOON = 21  # days before closing from which it is said once more
 OPENS_SOON = 14
 OPENED = 7  # days after its opening in which that is still told
 OPEN, AHEAD = "open", "ahead"  # what a ledger says of an opening: that it opened; that it was known long before
+ENDED, BACK = "ended", "back"  # what it says of a followed call: that it was closed early; that it is to be had again
 Tell = tuple[int, int, str, str]  # call, version, kind, detail
 
 
@@ -29,6 +30,7 @@ class Memory:
     later: frozenset[int] = frozenset()  # calls the person put off
     aside: set[int] = field(default_factory=set)  # counted once as hardly for a public body, never named
     told_at: dict[int, datetime] = field(default_factory=dict)  # when a mail last told how a call stands
+    lost: dict[int, tuple[datetime, str]] = field(default_factory=dict)  # when one told that it was lost, or is back
     since: datetime | None = None  # when the last digest was written
 
     def learn(self, tells: Iterable[Tell], at: datetime) -> None:
@@ -42,7 +44,19 @@ class Memory:
                 self.moved[call] = max(version, self.moved.get(call, 0))
             if kind == ToldKind.SET_ASIDE:
                 self.aside.add(call)
+            self._learn_loss(call, kind, detail, at)
             self.details.add((call, kind, detail))
+
+    def _learn_loss(self, call: int, kind: str, detail: str, at: datetime) -> None:
+        """The last word counts. Of a call that was joined into this one nothing does: it has no detail left."""
+        word = ToldKind.GONE.value if detail and kind == ToldKind.GONE else detail
+        if word in (ToldKind.GONE, ENDED, BACK) and (call not in self.lost or self.lost[call][0] < at):
+            self.lost[call] = at, word
+
+    def lost_as(self, call: int) -> str:
+        """As what a mail said last that a call is no longer to be had: GONE or ENDED; empty where none did."""
+        word = self.lost[call][1] if call in self.lost else ""
+        return "" if word == BACK else word
 
     def has(self, call: int, kind: ToldKind, detail: str) -> bool:
         """Whether this was told, of the call or of one that was joined into it."""

@@ -30,7 +30,7 @@ from tracker.mailing.periods import at_half_past_seven
 from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.recipients import read_follows_for, told_memories
 from tracker.mailing.reminders import MissedReminder, ToldDate, date_news, read_told_dates
-from tracker.mailing.vanished import vanished
+from tracker.mailing.vanished import returned, vanished
 from tracker.people.absences import Replacement
 from tracker.rights import viewer_of
 from tracker.workdays import is_working_day
@@ -206,7 +206,7 @@ def _calls_of(
 
 
 def _news(followed: Followed, user: int, number: int, now: datetime) -> list[DueCall | MissedReminder]:
-    """What is to be said of one call: that it vanished before its dates, and those before its opening."""
+    """What is to be said of one call: that it vanished or came back before its dates, and those before its opening."""
     call, follows, memory = followed.calls.get(number), followed.follows.get(user, {}), followed.memories.get(user)
     if call is None or memory is None:
         return []
@@ -214,7 +214,8 @@ def _news(followed: Followed, user: int, number: int, now: datetime) -> list[Due
         own = {before: since for before, since in follows.items() if (user, before) not in followed.instead}
         return list(followed.rounds.due(call, user, own))
     since = follows[number]
-    gone, told = vanished(call, memory, now), followed.told.get((user, number), [])
+    gone = vanished(call, memory, now) or returned(call, memory, now)
+    told = followed.told.get((user, number), [])
     dates = list(date_news(call, since, told, followed.days[user], now, memory.told_at.get(number)))
     if gone is not None:
         return [gone, *(each for each in dates if isinstance(each, MissedReminder))]

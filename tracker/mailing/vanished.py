@@ -1,6 +1,6 @@
-"""Followed calls that vanished at their source, closed early or were withdrawn: told within a working day.
+"""Followed calls that vanished, closed early or were withdrawn at their source, or came back: told in a working day.
 
-A digest may be a week away; who works on an application must know the next morning.
+A digest may be a week away; who works on an application must know the next morning, and who stopped working on it, too.
 """
 
 from collections.abc import Iterable
@@ -23,6 +23,15 @@ def vanished(call: CatalogueCall, memory: Memory, now: datetime) -> DueCall | No
     if kind is not ToldKind.GONE and not (kind is ToldKind.CHANGED and _ended_early(call, changes, now)):
         return None
     return due_today.vanished(Item(call, kind, followed=True, changes=changes))
+
+
+def returned(call: CatalogueCall, memory: Memory, now: datetime) -> DueCall | None:
+    """What to say of a followed call that is to be had again after a mail told that it was not; else none. Pure."""
+    lost = memory.lost_as(call.id)
+    if not lost or call.gone_on is not None or not call.is_news:
+        return None
+    _, changes = news_of(call, memory, now, only_followed=True)
+    return due_today.returned(Item(call, ToldKind.CHANGED, followed=True, changes=changes), lost)
 
 
 def _ended_early(call: CatalogueCall, changes: Iterable[Change], now: datetime) -> bool:
