@@ -6,10 +6,11 @@ from textwrap import shorten
 
 from notifications import wording
 from notifications.digest import Coverage, Digest
-from notifications.message import one_line
+from notifications.message import MOST_SUBJECT, one_line
 from notifications.places import PLACES, Place
 
-MOST_TITLE = 60
+MOST_TITLE, LEAST_TITLE = 60, 10
+BEFORE_IT = len("Kansenradar: ")  # what a mail puts before a subject
 COUNTED = {
     Place.CHOOSE: ("kans om eerst te kiezen", "kansen om eerst te kiezen"),
     Place.OURS: ("ook zelf aan te vragen", "ook zelf aan te vragen"),
@@ -36,21 +37,24 @@ def _counts(digest: Digest) -> list[str]:
 def subject_of(digest: Digest, headline: str, due: str = "") -> str:
     """``6 kansen om eerst te kiezen, zoals Houtbouw; 3 als partner; eerste go/no-go 9 jun``: no number is of that call.
 
-    What is ``due`` today stands before it. A title begins with a capital here, whatever its source does.
+    What is ``due`` today stands before it. A title begins with a capital here, whatever its source does, and gives way
+    where all would not fit: what is cut is a name, never a number or that a day is assumed.
     """
     if due:
-        return f"{_short(due)}; en {headline}{_decide_first(digest)}"
+        rest = f"; en {headline}{_decide_first(digest)}"
+        return _short(due, len(rest)) + rest
     if not digest.items:
         return headline
-    title = _short(wording.capitalize_first(one_line(digest.items[0].call.title, 200)))
     first, *others = _counts(digest)
-    alone = first.startswith("1 ")
-    told = f"{first}: {title}" if alone else f"{first}, zoals {title}"
-    return "; ".join([told, *others]) + _decide_first(digest)
+    lead = f"{first}: " if first.startswith("1 ") else f"{first}, zoals "
+    rest = "".join(f"; {other}" for other in others) + _decide_first(digest)
+    title = wording.capitalize_first(one_line(digest.items[0].call.title, 200))
+    return lead + _short(title, len(lead) + len(rest)) + rest
 
 
-def _short(title: str) -> str:
-    return shorten(title, MOST_TITLE, placeholder=" …")
+def _short(title: str, beside: int) -> str:
+    left = MOST_SUBJECT - BEFORE_IT - beside
+    return shorten(title, max(LEAST_TITLE, min(MOST_TITLE, left)), placeholder=" …")
 
 
 def _decide_first(digest: Digest) -> str:

@@ -16,7 +16,8 @@ from notifications.call_card import call_card
 from notifications.catalogue import read_catalogue
 from notifications.digest import Coverage, Digest, Item, Reason
 from notifications.headlines import subject_of
-from notifications.places import DecisionWindow
+from notifications.message import MOST_SUBJECT
+from notifications.places import DecisionWindow, Place
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
 from tests.make.pages import visit
 from tests.make.planning_world import settle_world
@@ -115,6 +116,24 @@ def test_the_subject_says_where_its_day_is_assumed(
     number = "2 kansen om eerst te kiezen, zoals " if len(items) > 1 else "1 kans om eerst te kiezen: "
     assert subject_of(digest, "kop") == f"{number}Circulair bouwen{said}"
     assert subject_of(digest, "kop", "vandaag: Ander") == f"vandaag: Ander; en kop{said}"
+
+
+def test_a_subject_that_would_not_fit_cuts_its_title_and_keeps_every_number_and_the_assumed_day(
+    agenda: Engine, now: datetime
+) -> None:
+    number = make_call(agenda, now, "Transition to low-temperature heating solutions in multi-apartment buildings")
+    with reading(agenda) as session:
+        call = read_catalogue(session, now, 0.0).calls[number]
+    window = DecisionWindow(date(2026, 9, 1), assumed=True)
+    places = (Place.CHOOSE, Place.OURS, Place.PARTNER, Place.CHANGED, Place.CLOSING, Place.OPENING)
+    digest = Digest(now, tuple(Item(call, ToldKind.NEW, place=at, window=window) for at in places), (), Coverage())
+    for due in ("", "morgen: Transition to low-temperature heating solutions"):
+        subject = subject_of(digest, "1 kans om eerst te kiezen, 1 gewijzigd, 9 sluiten binnenkort", due)
+        assert subject.endswith("; eerste go/no-go 1 sep (aangenomen ritme)")
+        assert len(f"Kansenradar: {subject}") <= MOST_SUBJECT
+    assert "…; 1 ook zelf aan te vragen; 1 als partner; 1 gewijzigd; 1 sluit binnenkort; 1 nu " in subject_of(
+        digest, ""
+    )
 
 
 def test_a_title_in_a_subject_begins_with_a_capital_and_the_call_keeps_the_title_of_its_source(

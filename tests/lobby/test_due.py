@@ -410,3 +410,16 @@ def test_the_example_is_loaded_once_and_marked_as_one(session: Session, now: dat
     assert all(u.email.endswith(".example") for u in session.exec(select(User)))
     assert len(due.lobby_due(session, now.date())) >= 5
     assert session.get(Participant, "haarlem")
+
+
+def test_only_a_consultation_is_said_to_close_and_other_moments_take_place(cast: Cast) -> None:
+    dossier = cast.open("Warmte", lobbyist_id=cast.lobbyist.id)
+    kept = moments.hook(cast.deed(), dossier, "pattern:bo-mirt:2026")
+    moments.fix_day(cast.deed(), kept, None, date(2026, 6, 11), True, kept.version)
+    call = consultation(cast, cast.now + timedelta(days=10))
+    moments.hook(cast.deed(), dossier, f"call:{call.id}")
+    due_then = due.lobby_due(cast.session, date(2026, 5, 29))
+    assert sorted(each.title for each in due_then if each.kind == "moment") == [
+        "Interventiemoment sluit: Wijziging Wet collectieve warmte (Warmte)",
+        "Interventiemoment: BO MIRT Noordwest (Warmte)",
+    ]

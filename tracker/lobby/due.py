@@ -27,7 +27,7 @@ from db.queries import DAYS, Viewer
 from db.rights import may_see
 from db.status import LATELY
 from db.vocabulary import Role
-from db.vocabulary_lobby import CommitmentState, Gremium, PositionState, ResolutionKind
+from db.vocabulary_lobby import CommitmentState, Gremium, MomentKind, PositionState, ResolutionKind
 from notifications.wording import local_day, start_of_day
 from tracker.lobby.coalition import asked_of, members_on, people_at, silent_in
 from tracker.lobby.holders import NOBODY, Holders
@@ -64,6 +64,8 @@ PASSED = {  # the same once that day is past
     "mandate": "Mandaat van een standpunt is afgelopen",
     "own_round": "Uw afstemronde is afgelopen",
 }
+ANSWERED = frozenset({MomentKind.CONSULTATION, MomentKind.HAVE_YOUR_SAY})  # moments that close; others take place
+HELD = "Interventiemoment"
 # Why a person is told, for the foot of a mail.
 KEEPS = "U krijgt dit omdat u lobbyist of ambtelijk trekker van dit dossier bent."
 OWNS = "U krijgt dit omdat u dit hebt vastgelegd of het aan u is toegewezen."
@@ -119,6 +121,8 @@ class LobbyDue:
     @property
     def what(self) -> str:
         """What is to be done, without what it is about."""
+        if isinstance(self.also, Moment) and self.also.kind not in ANSWERED:
+            return HELD
         return PASSED.get(self.kind, TITLES[self.kind]) if self.late else TITLES[self.kind]
 
     @property
