@@ -12,15 +12,34 @@ LONGEST = 2_000_000  # characters of markup looked at
 # Block tags become line ends before the sanitiser sees them: it takes minutes over 200,000 nested tags that it keeps.
 BLOCK = re.compile(r"</?(?:p|br|li|[uod]l|div|tr|table|h[1-6]|d[dt]|section|article)\b[^<>]{0,500}>", re.IGNORECASE)
 
+# Without a sign between them the cells of a row run together: "1" and "4 januari" read as 14 January.
+_ROW = re.compile(r"(?=<tr\b)", re.IGNORECASE)
+_ROW_END = re.compile(r"</(?:tr|t?body|thead|table)\b", re.IGNORECASE)
+_CELL = re.compile(r"<t[dh]\b[^<>]{0,500}>", re.IGNORECASE)
+_IN_CELL = re.compile(r"</?(?:p|br|div)\b[^<>]{0,500}>", re.IGNORECASE)
+_NO_ROW = re.compile(r"<(?:table|li|h[1-6])\b", re.IGNORECASE)
+LONGEST_ROW, MANY_CELLS = 3000, 3
+
 
 def plain_text(markup: str, longest: int = 100_000) -> str:
     """The text of possibly hostile or broken HTML, NFC, one line a block, at most ``longest`` characters."""
     if not isinstance(markup, str):  # JSON may hold anything
         raise TypeError(f"{str(markup)[:60]!r} where text was expected")
-    lined = BLOCK.sub("\n", " ".join(storable(markup[:LONGEST]).split()))
+    rows = _ROW.split(" ".join(storable(markup[:LONGEST]).split()))
+    lined = BLOCK.sub("\n", "".join([*rows[:1], *map(_with_cells, rows[1:])]))
     safe = nh3.clean(lined, tags=set(), attributes={}, clean_content_tags={"script", "style"})
     folded = (" ".join(_unescaped(html.unescape(line)).split()) for line in safe.splitlines())
     return unicodedata.normalize("NFC", decoded_once("\n".join(filter(None, folded))))[:longest]
+
+
+def _with_cells(row: str) -> str:
+    """A row of a table, and what follows it: three cells or more with a sign between them, on one line."""
+    ends = _ROW_END.search(row)
+    row, rest = (row[: ends.start()], row[ends.start() :]) if ends else (row, "")
+    if len(row) > LONGEST_ROW or _NO_ROW.search(row) or len(_CELL.findall(row)) < MANY_CELLS:
+        return _CELL.sub(" ", row) + rest
+    begin, *cells = _CELL.split(_IN_CELL.sub(" ", row))
+    return begin + " | ".join(cells) + rest
 
 
 # What is left of "&amp;amp;" or "&amp;#8364;" is one entity that was escaped twice; without its semicolon it is a text.

@@ -46,12 +46,12 @@ def candidates(
     """Every date that may open or close something, in the order of the text."""
     doors: list[DoorCandidate] = []
     dates = [mention for mention in judged if mention.span.kind == "date"]
-    for mention in dates:
+    for mention, following in itertools.zip_longest(dates, dates[1:]):
         closing, opening = mention.chance("closes", "step", "later"), mention.chance("opens")
         if _is_of(mention, "reopens"):
             doors += _reopening(mention)
             continue
-        if _FIRST_DAY.search(mention.left[-120:]):
+        if _FIRST_DAY.search(mention.left[-120:]) or _begins_window(mention, following):
             closing, opening = 0.0, max(closing, opening, SHOW["opens"])
         elif _LAST_DAY.search(mention.left[-120:]):
             closing, opening = closing + opening, 0.0  # "open until" a day, whatever the weights make of "open"
@@ -72,6 +72,15 @@ def candidates(
             continue
         doors.append(_candidate(mention, meaning, moment, chance))
     return _without_forms(doors)
+
+
+def _begins_window(mention: Judged, following: Judged | None) -> bool:
+    """The first end of a window of which the last surely closes, as of "drawn on # among what comes in from # to #"."""
+    if following is None or following.sentence is not mention.sentence or _is_left_behind(mention):
+        return False
+    ends = (mention.span.pair, following.span.pair) == ("first", "second")
+    ends = ends and bool({"applying", "receiving"} & set(topics_of(mention.sentence.words)))
+    return ends and following.chance("closes") >= SHOW["closes"] and mention.chance("opens") >= FAINT
 
 
 def with_amendments(doors: Iterable[DoorCandidate], sentences: Sequence[Sentence]) -> list[DoorCandidate]:

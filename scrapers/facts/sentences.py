@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from scrapers.facts.hours import OF_LABEL, with_label
+from scrapers.facts.round_tables import round_tables
 from scrapers.facts.schedules import Entry, entries
 from scrapers.facts.spans import Moment, Span, lower, plain
 from scrapers.facts.words import any_of
@@ -53,7 +54,14 @@ def cut(text: str, spans: list[Span]) -> list[Sentence]:
     """Sentences in the order of the text; a label and the value on the line below it are one."""
     written, places = _folded(plain(text), spans)
     folded = lower(written)
-    listed = {entry.start: entry for entry in entries(folded, written, _days(spans, places))}
+    days = _days(spans, places)
+    tables = list(round_tables(folded, days))
+    rest = [
+        entry
+        for entry in entries(folded, written, days)
+        if not any(t.start < entry.end and entry.start < t.end for t in tables)
+    ]
+    listed = {entry.start: entry for entry in (*rest, *tables)}
     ends = (hit.end() for hit in _BREAK.finditer(folded) if _ends(folded, written, hit))
     cuts = _with_entries([0, *ends, len(folded)], listed)
     sentences: list[Sentence] = []

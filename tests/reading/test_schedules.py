@@ -143,3 +143,36 @@ def test_midnight_of_another_zone_is_that_day_or_the_day_before() -> None:
 )
 def test_what_is_of_something_else_is_not_shown(language: str, text: str, name: str) -> None:
     assert name not in read(text, language)[0]
+
+
+ROUNDS = [
+    ("nl", "Ronde | Start | Einde | Te verdelen\n1 | 2 november 2026 | 29 januari 2027 | € 800.000\n"
+           "2 | 1 maart 2027 | 28 mei 2027 | € 700.000"),
+    ("nl", "| Tijdvak | Opening | Sluiting |\n| I | 02-11-2026 | 29-01-2027 |\n| II | 07-06-2027 | 09-07-2027 |"),
+    ("en", "Round | Opens | Closes\nA | 2 November 2026 | 29 January 2027\nB | 3 May 2027 | 25 June 2027"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text"), ROUNDS)
+def test_a_table_of_rounds_gives_the_next_door_and_its_own_opening(language: str, text: str) -> None:
+    shown, asked = read(text, language)
+    assert (shown["opens"], shown["closes"]) == ("2026-11-02", "2027-01-29")
+    assert not asked.keys() - {"budget"}
+    kinds = [(str(gate.kind), str(gate.moment.day)) for gate in read_facts(text, language, DAY).gates if gate.moment]
+    assert [kind for kind, _ in kinds] == ["opens", "cut_off", "cut_off"]  # the second opening is no closing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Groep | Start | Einde\nNoord | 2 november 2026 | 29 januari 2027\nZuid | 1 december 2026 | 28 mei 2027",
+        "Ronde | Start | Einde\n1 | 2 november 2026 | 29 januari 2027\n2 | 11 januari 2027 | 28 mei 2027",
+    ],
+)
+def test_a_table_of_groups_or_of_rounds_that_overlap_shows_no_closing(text: str) -> None:
+    assert "closes" not in read(text, "nl")[0]
+
+
+def test_the_end_of_a_column_that_says_before_is_the_day_before() -> None:
+    text = "Ronde | Indienen vanaf | Indienen voor\n1 | 4 januari 2027 | 1 februari 2027\n2 | 3 mei 2027 | 1 juni 2027"
+    assert read(text, "nl")[0]["closes"] == "2027-01-31"
