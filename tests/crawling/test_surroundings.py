@@ -1,14 +1,13 @@
 """The parts of a page are told apart in a time that grows with the page alone, however it is made."""
 
-from time import process_time
-
 import pytest
 from scrapy.http import HtmlResponse
 
 from scrapers.links import following, hidden_rest, links_of
-from scrapers.own_page import is_wall, own_text, why_not_own
+from scrapers.own_page import OwnText, is_wall, own_text, why_not_own
 from scrapers.site_words import pattern
 from scrapers.surroundings import without_desks
+from tests.make.pace import seconds_of
 
 ROOT = "https://stad.example"
 PAGE = "<html><body><main><h1>Groen</h1><p>Subsidie voor daken.</p>{}</main></body></html>"
@@ -27,17 +26,32 @@ HOSTILE = {
 }
 
 
+ORDINARY = "<h2>Wat kan</h2><p>Subsidie voor daken, <a href='/a/c'>ook</a> hier.</p><ul><li>tuin</li><li>dak</li></ul>"
+
+
+@pytest.fixture(scope="module")
+def usual() -> float:
+    """What a plain page of a hundred kilobytes takes on this machine now, in seconds."""
+    return seconds_of(lambda: parts_of(ORDINARY * (100_000 // len(ORDINARY))), goes=3)
+
+
 @pytest.mark.parametrize("case", HOSTILE)
-def test_a_page_of_a_hundred_kilobytes_is_read_at_once(case: str) -> None:
-    page = HtmlResponse(f"{ROOT}/a/b", body=PAGE.format(HOSTILE[case]).encode(), encoding="utf-8")
-    began = process_time()
+def test_a_page_of_a_hundred_kilobytes_is_read_at_once(case: str, usual: float) -> None:
+    found: list[OwnText] = []
+    took = seconds_of(lambda: found.append(parts_of(HOSTILE[case])))
+    assert took < 40 * usual  # the slowest took six times on 2026-12-01; once a part with each other part, thousands
+    assert (found[0].title, "Subsidie voor daken." in found[0].text) == ("Groen", True)
+
+
+def parts_of(content: str) -> OwnText:
+    """All that is asked of a page."""
+    page = HtmlResponse(f"{ROOT}/a/b", body=PAGE.format(content).encode(), encoding="utf-8")
     links_of(page, page.url, ROOT, content=True)
     following(page, ROOT)
     hidden_rest(page)
     own = own_text(page, "main", lambda address: address.startswith("/a/") and address != "/a/b")
     why_not_own(own, "nl", ("x",), "y")
-    assert process_time() - began < 4
-    assert (own.title, "Subsidie voor daken." in own.text) == ("Groen", True)
+    return own
 
 
 @pytest.mark.parametrize("title", ["Uw privacy", "Pagina niet gevonden", "Inloggen", "404", "Just a moment...", "FAQ"])
