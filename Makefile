@@ -14,11 +14,14 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTEST_DEBUG_TEMPROOT := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 
 # One try: a test that measures the machine instead of the program is mended, not repeated (CONTRIBUTING.md).
-tests = $(RUN) pytest -q -n $(JOBS) --dist worksteal -m "$(1)"
+tests = $(RUN) pytest -q -n $(JOBS) --dist worksteal -m "$(1)" $(2)
+
+# The files with slow tests in them: each worker loads all that it is given, and loading all tests takes seconds.
+SLOW = $(shell grep -rl 'mark\.slow' --include='test_*.py' tests)
 
 PREFIX ?= /opt/kansenradar
 
-.PHONY: wheel install sbom help setup setup-browser hooks demo test check prove bench house house-picture audit coverage lock clean
+.PHONY: wheel install sbom help setup setup-browser hooks demo test check types quick prove bench house house-picture audit coverage lock clean
 
 AT ?=
 
@@ -65,15 +68,22 @@ demo: .venv/.runs node_modules/.look ## Replay the recordings into demo/, print 
 
 check: setup ## The quick part: style, types, import rules, fast tests
 	@$(RUN) ruff check . && $(RUN) ruff format --check .
+	@$(MAKE) --no-print-directory --jobs 2 types quick
+
+# Beside the tests: checking types takes a minute of one core, while the others would stand still.
+types:
 	@$(RUN) mypy
 	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
+
+quick:
 	@$(call tests,not slow and not prove)
 
 test: check setup-browser ## Everything: the quick part first, then the slow tests
-	@$(call tests,slow and not prove)
+	@$(call tests,slow and not prove,$(SLOW))
 
 prove: setup ## Full-size proofs, minutes each, and every test of a database on PostgreSQL
 	@$(RUN) pytest -q -m prove
+	@$(RUN) pytest -q --hypothesis-profile=default -m "hypothesis and not prove"
 	@$(RUN) pytest -q -n $(JOBS) --every-database -m "not prove" -k postgresql
 
 bench: setup ## Measure speed, as ratios against peers in the same run; see docs/benchmarks.md

