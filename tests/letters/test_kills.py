@@ -5,8 +5,6 @@ The relay freezes the sender when it has the final dot, takes the mail, and kill
 
 import os
 import random
-import subprocess
-import sys
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,17 +17,15 @@ from db.models import Attempt, Delivery
 from db.session import writing
 from db.vocabulary import DeliveryState
 from notifications import outbox
-from tests.conftest import ROOT
 from tests.letters.test_outbox import DOMAIN, KEY, make_mail
+from tests.make.nursery import Beside
 from tests.make.smtp_server import SmtpServer, running
 
 
-def start(
-    database_url: str, server: SmtpServer, now: datetime, file_limit: int | None = None
-) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "tests.make.sender_process", database_url, server.url(), now.isoformat()]
-    command += [str(file_limit)] if file_limit else []
-    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.DEVNULL)
+def start(database_url: str, server: SmtpServer, now: datetime, file_limit: int | None = None) -> Beside:
+    about = [database_url, server.url(), now.isoformat(), *([str(file_limit)] if file_limit else [])]
+    with Path(os.devnull).open("wb") as said:
+        return Beside("tests.make.sender_process:main", *about, environment=dict(os.environ), said=said)
 
 
 def prove(engine: Engine, database_url: str, now: datetime, mails: int, kills: int, senders: int) -> SmtpServer:

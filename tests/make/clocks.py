@@ -13,6 +13,7 @@ import pytest
 
 from scrapers.sources import names
 from tests.conftest import ROOT
+from tests.make.nursery import Beside
 
 WAYS = ["in python", "libfaketime"]
 
@@ -73,6 +74,12 @@ def start(
     command = [sys.executable, "-m", module, *arguments]
     with (said or Path(os.devnull)).open("ab") as told:
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=told, stderr=told)
+
+
+def forked(environment: dict[str, str], *arguments: str, said: Path | None = None) -> Beside:
+    """The same from a process that has loaded what it needs; its clock is the machine's, its zone its own."""
+    with (said or Path(os.devnull)).open("ab") as told:
+        return Beside("tests.make.quick_clock:quickly", *arguments, environment=environment, said=told)
 
 
 def wait_for(what: Callable[[], object], seconds: float = 300) -> None:

@@ -11,10 +11,12 @@ import importlib
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -81,21 +83,40 @@ class Child:
             os.close(ended)
 
 
-class CrawlChild(Child):
-    """As much of ``subprocess.Popen`` as a crawl uses."""
+class Beside(Child):
+    """As much of ``subprocess.Popen`` as tests use of a process that goes on beside them, and says all into one file."""
+
+    def __init__(self, run: str, *arguments: str, environment: dict[str, str], said: IO[bytes]) -> None:
+        asked = {"run": run, "arguments": arguments, "cwd": str(ROOT), "environment": environment}
+        with open(os.devnull, "rb") as nothing:
+            super().__init__(asked, [nothing.fileno(), said.fileno(), said.fileno()])
+
+    def send_signal(self, number: int) -> None:
+        if self.code is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+
+class Piped(Child):
+    """As much of ``subprocess.Popen`` as a crawl uses, and whoever else is talked with."""
 
     stdin: IO[bytes]
     stdout: IO[bytes]
 
-    def __init__(self, stderr: IO[bytes], cwd: Any) -> None:
+    def __init__(self, run: str, environment: dict[str, str], stderr: IO[bytes], cwd: Any = ROOT) -> None:
         (theirs_in, ours_in), (ours_out, theirs_out) = os.pipe(), os.pipe()
-        asked = {"run": CRAWL, "arguments": [], "cwd": str(cwd), "environment": dict(os.environ)}
+        asked = {"run": run, "arguments": [], "cwd": str(cwd), "environment": environment}
         super().__init__(asked, [theirs_in, theirs_out, stderr.fileno()])
         os.close(theirs_in)
         os.close(theirs_out)
         self.stdin, self.stdout = os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb")
 
-    def __enter__(self) -> "CrawlChild":
+    def __enter__(self) -> "Piped":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -114,7 +135,7 @@ class Subprocess:
 
     def Popen(self, command: Sequence[str], *, stderr: IO[bytes], cwd: Any, **pipes: Any) -> Any:
         if tuple(command) == self.usual:
-            return CrawlChild(stderr, cwd)
+            return Piped(CRAWL, dict(os.environ), stderr, cwd)
         return subprocess.Popen(command, stderr=stderr, cwd=cwd, **pipes)
 
 
@@ -184,6 +205,7 @@ def grow(line: socket.socket, asked: dict[str, Any], files: Sequence[int]) -> in
         os.chdir(asked["cwd"])
         os.environ.clear()
         os.environ.update(asked["environment"])
+        time.tzset()
         code = _run(asked)
     except BaseException:
         traceback.print_exc()

@@ -23,7 +23,3 @@ def main() -> None:
                 time.sleep(0.01)
         print(digests, flush=True)
     engine.dispose()
-
-
-if __name__ == "__main__":
-    main()

@@ -6,6 +6,12 @@ After a jump APScheduler counts every tick it missed: of a year of seconds that 
 from tracker.__main__ import main
 from tracker.operations import scheduler
 
-if __name__ == "__main__":
+
+def quickly() -> int | None:
+    """The command that the command line names."""
     scheduler.TICK = scheduler.RENEW = 1
-    main()
+    return main()
+
+
+if __name__ == "__main__":
+    quickly()

@@ -15,7 +15,8 @@ from notifications.outbox import Rules
 from notifications.transport import open_transport
 
 
-def main(database: str, relay: str, moment: str, most: str = "") -> None:
+def main() -> None:
+    database, relay, moment, most = [*sys.argv[1:], ""][:4]
     if most:  # a file that may not grow is a full disk
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), int(most)))
@@ -25,7 +26,3 @@ def main(database: str, relay: str, moment: str, most: str = "") -> None:
     envelope = f"kansenradar+{os.getpid()}@kansenradar.example"  # tells the relay of a test whom to kill
     asyncio.run(send_due(engine, transport, rules, lambda _: envelope))
     engine.dispose()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:5])

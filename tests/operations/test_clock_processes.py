@@ -1,8 +1,6 @@
 """The clock as a process, with a wall clock that a test moves: jumps, restarts at the due moment, zones, slow sources."""
 
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -22,8 +20,9 @@ from notifications.outbox import put
 from notifications.wording import AMSTERDAM
 from tests.conftest import ROOT
 from tests.letters.test_outbox import DOMAIN, KEY, make_mail
-from tests.make.clocks import WAYS, FakedClock, settings, start, wait_for
+from tests.make.clocks import WAYS, FakedClock, forked, settings, start, wait_for
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
+from tests.make.nursery import Piped
 from tests.make.scripted import SEARCH, playing, portal, topic
 from tracker.workdays import is_working_day
 
@@ -41,6 +40,7 @@ def url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'k.db'}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", WAYS)
 def test_a_clock_that_jumps_forty_days_or_two_hours_and_back_does_nothing_but_ask(
     url: str, tmp_path: Path, way: str
@@ -110,17 +110,17 @@ def test_two_planners_plan_each_morning_once(engine: Engine, database_url: str, 
     make_call(engine, now, "Voor het begin")
     make_reader(engine, now, nothing_new=True)
     plan_at(engine, now)
-    ours, pipe = settings(database_url, tmp_path), subprocess.PIPE
-    command = [sys.executable, "-m", "tests.make.planner_process"]
-    two = [subprocess.Popen(command, cwd=ROOT, env=ours, stdin=pipe, stdout=pipe, text=True) for _ in range(2)]
+    with (tmp_path / "said").open("wb") as said:
+        two = [Piped("tests.make.planner_process:main", settings(database_url, tmp_path), said) for _ in range(2)]
     mornings = [m for m in (_local(2026, 6, 1, 7, 30) + n * DAY for n in range(30)) if is_working_day(m.date())][:20]
     planned = []
     for morning in mornings:
         for one in two:
-            print(morning.isoformat(), file=one.stdin, flush=True)
-        planned.append(sum(int(one.stdout.readline()) for one in two))  # type: ignore[union-attr]
+            one.stdin.write(f"{morning.isoformat()}\n".encode())
+            one.stdin.flush()
+        planned.append(sum(int(one.stdout.readline()) for one in two))
     for one in two:
-        one.communicate(timeout=300)
+        one.__exit__()
     slots = [mail.key.rpartition(":")[2] for mail in deliveries(engine)][1:]
     assert (planned, slots) == ([1] * 20, [morning.date().isoformat() for morning in mornings])
 
@@ -145,7 +145,7 @@ def test_the_same_mail_leaves_whatever_zone_the_machine_is_in_and_none_without_z
         }
         ours = settings(url, folder, **own)
         for command in ("plan", "send"):
-            assert start(ours, command, "--now", "2026-10-23T08:00", said=folder / "said").wait(300) == 0
+            assert forked(ours, command, "--now", "2026-10-23T08:00", said=folder / "said").wait(300) == 0
         (mail,) = (folder / "mail").iterdir()
         written[zone] = (mail.name, mail.read_bytes())
     assert len(set(written.values())) == 1
@@ -171,7 +171,7 @@ def test_a_source_that_never_answers_holds_up_no_mail_and_a_dead_clock_is_seen(u
             "KANSENRADAR_FETCH_ALLOW": f"127.0.0.1:{source.port}",
         }
         ours = settings(url, tmp_path, "eu_portal", **asks)
-        clock, pages = start(ours, "schedule"), start(ours, "serve", "--port", str(port))
+        clock, pages = forked(ours, "schedule"), forked(ours, "serve", "--port", str(port))
         try:
             wait_for(lambda: list((tmp_path / "mail").glob("*.eml")) and source.pages())
             time.sleep(3)  # ticks

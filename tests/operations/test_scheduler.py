@@ -25,6 +25,7 @@ from notifications.transport import SendOutcome, SendResult, SmtpStage
 from tests.conftest import ROOT
 from tests.letters.test_outbox import make_mail
 from tests.make.mail_cases import MAILER, THRESHOLD, make_agenda, make_call, make_reader
+from tests.make.nursery import COMMAND, Beside, kansenradar
 from tests.make.smtp_server import SmtpServer, running
 from tracker.clock import Clock
 from tracker.mailing.copy_guard import check_not_a_copy
@@ -87,7 +88,7 @@ def test_the_clock_plans_and_sends_by_itself_and_stops_cleanly(database_url: str
 def test_workers_empty_the_outbox_beside_each_other_and_stop_cleanly(database_url: str, tmp_path: Path) -> None:
     engine = _with_one_reader(database_url)
     settings = _settings(database_url, tmp_path)
-    subprocess.run([sys.executable, "-m", "tracker", "plan"], env=settings, check=True, timeout=300)
+    assert kansenradar(tmp_path, "plan", **settings).returncode == 0
     assert not list((tmp_path / "mail").glob("*.eml"))
     assert _two_until_mail("worker", settings, tmp_path / "mail") == [0, 0]
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 1
@@ -109,7 +110,8 @@ def test_sigterm_lets_the_mail_in_hand_arrive_and_be_noted(database_url: str, tm
     plan(engine, MAILER, now, THRESHOLD)
     with running(SmtpServer()) as server:
         settings = {**_settings(database_url, tmp_path), "KANSENRADAR_MAIL_URL": server.url()}
-        sender = subprocess.Popen([sys.executable, "-m", "tracker", *command], env=settings, stderr=subprocess.PIPE)
+        with (tmp_path / "said").open("wb") as said:
+            sender = Beside(COMMAND, *command, environment=settings, said=said)
 
         def ask_to_stop() -> bool:
             sender.send_signal(signal.SIGTERM)
@@ -117,8 +119,8 @@ def test_sigterm_lets_the_mail_in_hand_arrive_and_be_noted(database_url: str, tm
             return False
 
         server.on("dot", "never", when=ask_to_stop)
-        _, said = sender.communicate(timeout=600)
-    assert (sender.returncode, b"Traceback" in said) == (0, False), said.decode()
+        code, told = sender.wait(600), (tmp_path / "said").read_text()
+    assert (code, "Traceback" in told) == (0, False), told
     with writing(engine) as session:
         states = sorted(mail.state for mail in session.exec(select(Delivery)).all())
     assert (len(server.accepted), states) == (1, ["accepted", "planned", "planned"])
@@ -204,7 +206,8 @@ def _settings(database_url: str, folder: Path) -> dict[str, str]:
 
 def _two_until_mail(command: str, settings: dict[str, str], box: Path) -> list[int]:
     """Run a command twice until a mail is there and a little longer; how both ended after SIGTERM."""
-    running = [subprocess.Popen([sys.executable, "-m", "tracker", command], env=settings) for _ in range(2)]
+    with Path(os.devnull).open("wb") as said:
+        running = [Beside(COMMAND, command, environment=settings, said=said) for _ in range(2)]
     try:
         deadline = time.monotonic() + 600  # for a machine that is busy with other things
         while time.monotonic() < deadline and not list(box.glob("*.eml")):
