@@ -127,9 +127,16 @@ def all_read(client: socket.socket, pause: float = 0) -> int:
 
 
 def test_an_answer_that_nobody_reads_is_let_go() -> None:
-    with serving(big, Hasty) as address, socket.create_connection(address) as client:
+    lost = threading.Event()
+
+    class Told(Hasty):
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            lost.set()
+
+    with serving(big, Told) as address, socket.create_connection(address) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        time.sleep(1.5)
+        assert lost.wait(60)
         assert all_read(client) < len(BIG)
 
 
