@@ -127,6 +127,7 @@ def statuses(engine: Engine, now: datetime) -> dict[str, str]:
         return {call.title: str(status_of(call, now)) for call in session.exec(select(Call))}
 
 
+@pytest.mark.long
 def test_many_sources_fail_and_the_rest_does_not_notice(
     served: dict[str, Played], day_before: tuple[Engine, datetime], tmp_path: Path
 ) -> None:

@@ -41,12 +41,18 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: folder / f"{name}.jsonl" for name in content} | {"agenda": folder / "agenda.yaml", "folder": folder}
 
 
+@pytest.fixture(scope="module")
+def vectors() -> dict[str, np.ndarray]:
+    """What the encoder made of each text so far, for all tests here: they are about the same few calls."""
+    return {}
+
+
 @pytest.fixture
-def encoded_once(monkeypatch: pytest.MonkeyPatch) -> Embedder:
+def encoded_once(monkeypatch: pytest.MonkeyPatch, vectors: dict[str, np.ndarray]) -> Embedder:
     """An encoder that encodes a text once: encoding is most of a fit, and that it repeats itself shows elsewhere."""
     encoder = embedder()
     assert encoder is not None
-    once = CachedEncoder(encoder, {})
+    once = CachedEncoder(encoder, vectors)
     monkeypatch.setattr(train, "embedder", lambda: once)
     return once
 

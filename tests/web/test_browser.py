@@ -278,6 +278,7 @@ def test_words_in_drawings_stand_out_from_the_page(browser: Browser, served: Ser
         assert len(page.evaluate(PALE)) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("half", [0, 1])
 def test_every_page_is_for_everybody(browser: Browser, served: Served, half: int, tmp_path: Path) -> None:
     """Each page once: axe wide in light and at 200 %, or in the dark and on a phone, in turn; no overflow, no

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from sqlmodel import select
 
-from db.migrate import upgrade
 from db.models import Application, ContactMoment, Dossier, Position, User
 from db.session import open_engine, reading, writing
 from db.vocabulary_lobby import ApplicationStage, Check, PartyKind, PositionState
@@ -29,28 +28,34 @@ SECONDS_A_KEY, SECONDS_A_TAP = 0.4, 2.5
 class Site:
     """The application with the cast in it, served to browsers."""
 
-    def __init__(self, tmp: Path, now: datetime) -> None:
-        self.now, self.tmp = now, tmp
+    def __init__(self, tmp: Path, template: Path, now: datetime, browser: Browser) -> None:
+        self.now, self.tmp, self.browser = now, tmp, browser
+        (tmp / "site.db").write_bytes(template.read_bytes())
         self.engine = open_engine(f"sqlite:///{tmp / 'site.db'}")
-        upgrade(self.engine)
         with writing(self.engine) as session:
             self.cast: Cast = gather(session, now)
             self.dossier = self.cast.open(lobbyist_id=self.cast.lobbyist.id)
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
 @pytest.fixture
-def site(tmp_path: Path, now: datetime) -> Site:
-    return Site(tmp_path, now)
+def site(tmp_path: Path, sqlite_template: Path, now: datetime, browser: Browser) -> Site:
+    return Site(tmp_path, sqlite_template, now, browser)
 
 
 @contextmanager
 def page_of(site: Site, user: User, width: int = 1280, height: int = 900, script: bool = True) -> Iterator[Page]:
     """A page in a browser in which the user is signed in."""
     screen = {"width": width, "height": height}
-    with serve(site.engine, site.now, site.tmp) as served, chromium() as browser:
-        page = open_page(browser, served, user, viewport=screen, java_script_enabled=script, locale="nl-NL")
-        page.set_default_timeout(10_000)
+    with serve(site.engine, site.now, site.tmp) as served:
+        page = open_page(site.browser, served, user, viewport=screen, java_script_enabled=script, locale="nl-NL")
         yield page
+        page.context.close()
 
 
 class Thumb:
