@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 T = TypeVar("T")
 # FULL makes a commit survive a power cut; foreign keys are off by default in SQLite.
@@ -59,7 +60,7 @@ def _sqlite_engine(url: str) -> Engine:
     lasting = {"timeout": 10, "cached_statements": PREPARED}
     usual = {"query_cache_size": STATEMENTS, "hide_parameters": True, "json_deserializer": read_json}
     engine = create_engine(url, connect_args=lasting, **usual, **pool)
-    engine.dialect.colspecs = {**engine.dialect.colspecs, DateTime: _Moment}
+    engine.dialect.colspecs = {**engine.dialect.colspecs, DateTime: _Moment, UTCDateTime: _UtcMoment}
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
@@ -74,6 +75,17 @@ class _Moment(DATETIME):
             return None if said is None else datetime.fromisoformat(f"{said}+00:00")
 
         return read
+
+
+class _UtcMoment(_Moment):
+    """The same for a column of a model, whose own type would look at each moment that was read a second time.
+
+    Raises ValueError where a moment without a zone is to be stored, as that type does.
+    """
+
+    def bind_processor(self, dialect: Any) -> Callable[[datetime | None], Any]:
+        write, in_utc = super().bind_processor(dialect), UTCDateTime().process_bind_param
+        return lambda moment: write(in_utc(moment, dialect))
 
 
 def read_json(said: str | bytes) -> Any:

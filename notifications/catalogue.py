@@ -281,8 +281,8 @@ class _Belongings:
 
         def by_call(query: Any, call_id: Any) -> dict[int, list[Any]]:
             rows: dict[int, list[Any]] = defaultdict(list)
-            for call, *rest in ask(query.where(col(call_id).in_(select(Call.id).where(which)))):
-                rows[call].append(rest)
+            for row in ask(query.where(col(call_id).in_(select(Call.id).where(which)))).all():
+                rows[row[0]].append(row[1:])
             return rows
 
         d, r, m, q = Deadline, Revision, Match, Question

@@ -338,14 +338,14 @@ def test_a_kept_report_stays_and_says_what_changed_since(cast: Cast) -> None:
     assert kept == [1, 2], "what the region reads holds nothing of the own organisation alone"
     assert "111000" not in str(shared.rows)
     assert reports.reports_in(cast.session, viewer_of(cast.haarlem)) == [shared]
-    assert not reports.changed_since(cast.session, shared, today).any
+    assert not reports.changed_since(reports.ledger_for(cast.session, shared), shared, today).any
     paid = cast.session.exec(text("SELECT id FROM instalment")).one()[0]  # type: ignore[call-overload]
     cast.session.get_one(Instalment, paid).received = Decimal(80_000)
     late = applied(cast, date(2026, 4, 5))
     gone = cast.session.exec(text("SELECT id FROM outcome WHERE result = 'not'")).one()[0]  # type: ignore[call-overload]
     cast.session.delete(cast.session.get_one(Outcome, gone))
     cast.session.flush()
-    since = reports.changed_since(cast.session, shared, today)
+    since = reports.changed_since(reports.ledger_for(cast.session, shared), shared, today)
     assert [(row.figure, row.address) for row in since.later] == [(F.APPLIED, f"/aanvragen/{late.id}")]
     assert [(row.figure, row.amount) for row in since.other] == [(F.RECEIVED, Decimal(80_000))]
     assert [line[0] for line in since.gone] == [F.NOT.value]

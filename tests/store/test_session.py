@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from alembic import command
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import Session, select
 
 from db.migrate import SchemaTooNew, SchemaTooOld, alembic_config, upgrade
 from db.models import Call, Dossier, Minute, Review, ReviewPoint, Sighting
 from db.rights import group_of
-from db.session import reading, writing
+from db.session import _Moment, open_engine, reading, writing
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import PartyKind
 from tests.make.lobby import gather
@@ -65,6 +65,18 @@ def test_a_moment_comes_back_in_utc_to_the_microsecond(session: Session, now: da
     assert (call.closes_at, call.opens_at) == (at.astimezone(UTC), None)
     assert call.closes_at is not None
     assert call.closes_at.tzinfo is UTC
+
+
+def test_a_moment_without_its_zone_is_refused(session: Session, now: datetime) -> None:
+    session.add(make_call(now.replace(tzinfo=None)))
+    with pytest.raises(StatementError, match="timezone"):
+        session.flush()
+
+
+def test_sqlite_reads_a_moment_in_one_step_since_a_page_reads_thousands() -> None:
+    engine = open_engine("sqlite://")
+    assert isinstance(Call.__table__.c.first_seen.type.dialect_impl(engine.dialect), _Moment)  # type: ignore[attr-defined]
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

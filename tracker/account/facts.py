@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select
@@ -96,22 +97,77 @@ class Span:
         return day is not None and self.first <= day <= self.last and known
 
 
-def facts(session: Session, viewer: Viewer, span: Span) -> list[Fact]:
-    """Every row of the span that this viewer may see, examples left out."""
-    dossiers = _dossiers(session, viewer)
-    opgaven = _opgaven(session)
-    return _sorted(
-        [
-            *_judged(session, viewer, span), *_of_applications(session, viewer, span, dossiers, opgaven),
-            *_outcomes(session, viewer, span, dossiers, opgaven), *_promises(session, viewer, span, dossiers, opgaven),
-        ]
-    )  # fmt: skip
+class Ledger:
+    """What a viewer may see of all that an account counts, examples left out: read once for all spans of a page."""
+
+    def __init__(self, session: Session, viewer: Viewer) -> None:
+        self.session, self.viewer = session, viewer
+
+    def visible(self, model: Any, *conditions: Any) -> list[Any]:
+        """Rows of a kind that the viewer may see."""
+        return list(self.session.exec(select(model).where(visible(self.viewer, model), *conditions)))
+
+    @cached_property
+    def dossiers(self) -> dict[int, Dossier]:
+        """By number."""
+        return {dossier.id: dossier for dossier in self.visible(Dossier, col(Dossier.example).is_(False))}
+
+    @cached_property
+    def opgaven(self) -> dict[int, frozenset[str]]:
+        """Those of each dossier."""
+        return _grouped(self.session.exec(select(DossierChallenge.dossier_id, DossierChallenge.challenge_id)))
+
+    @cached_property
+    def verdicts(self) -> list[tuple[Verdict, str]]:
+        """In the order of their moments, each with the title of its call."""
+        rows = select(Verdict, Call.title).where(Verdict.call_id == Call.id, visible(self.viewer, Verdict))
+        return list(self.session.exec(rows.order_by(col(Verdict.at), col(Verdict.id))))
+
+    @cached_property
+    def fits(self) -> dict[int, frozenset[str]]:
+        """Which opgaven the calls with a verdict fit."""
+        return _grouped(self.session.connection().execute(fitting({verdict.call_id for verdict, _ in self.verdicts})))
+
+    @cached_property
+    def written(self) -> "_Written":
+        """When steps and amounts were written down."""
+        return _written(self.session)
+
+    @cached_property
+    def applications(self) -> dict[int, Application]:
+        """By dossier, where that may be seen, too."""
+        return {row.dossier_id: row for row in self.visible(Application) if row.dossier_id in self.dossiers}
+
+    @cached_property
+    def instalments(self) -> list[Instalment]:
+        """What was received, of whatever application."""
+        return list(self.session.exec(select(Instalment).where(col(Instalment.received).is_not(None))))
+
+    @cached_property
+    def promised(self) -> list[Cofunding]:
+        """Own money that was agreed to."""
+        return self.visible(Cofunding, col(Cofunding.agreed_on).is_not(None))
+
+    @cached_property
+    def outcomes(self) -> list[Outcome]:
+        """What came of a lobby."""
+        return self.visible(Outcome)
+
+    @cached_property
+    def settled(self) -> list[Commitment]:
+        """Promises that were kept or broken."""
+        return self.visible(Commitment, col(Commitment.state).in_(list(RESULTS)))
+
+
+def facts(ledger: Ledger, span: Span) -> list[Fact]:
+    """Every row of the span."""
+    parts = (_judged, _of_applications, _outcomes, _promises)
+    return _sorted([fact for part in parts for fact in part(ledger, span)])
 
 
 def decided(session: Session, viewer: Viewer, span: Span) -> list[Fact]:
     """Of those rows the ones of applications on which a funder said yes or no."""
-    found = _of_applications(session, viewer, span, _dossiers(session, viewer), _opgaven(session))
-    return _sorted([fact for fact in found if fact.figure in DECIDED])
+    return _sorted([fact for fact in _of_applications(Ledger(session, viewer), span) if fact.figure in DECIDED])
 
 
 def fitting(calls: Any = None) -> Select[int, str]:
@@ -124,15 +180,6 @@ def _sorted(found: list[Fact]) -> list[Fact]:
     return sorted(found, key=lambda fact: (ORDER[fact.figure], fact.day, fact.what, fact.carrier))
 
 
-def _dossiers(session: Session, viewer: Viewer) -> dict[int, Dossier]:
-    rows = session.exec(select(Dossier).where(visible(viewer, Dossier), col(Dossier.example).is_(False)))
-    return {dossier.id: dossier for dossier in rows}
-
-
-def _opgaven(session: Session) -> dict[int, frozenset[str]]:
-    return _grouped(session.exec(select(DossierChallenge.dossier_id, DossierChallenge.challenge_id)))
-
-
 def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
     for key, value in pairs:
@@ -140,21 +187,20 @@ def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:
     return {key: frozenset(values) for key, values in found.items()}
 
 
-def _judged(session: Session, viewer: Viewer, span: Span) -> Iterator[Fact]:
+def _judged(ledger: Ledger, span: Span) -> Iterator[Fact]:
     """Calls with a verdict that stood; a word on a call as a whole counts for each opgave that the call fits."""
-    query = select(Verdict, Call.title).where(Verdict.call_id == Call.id, visible(viewer, Verdict))
     rows = [
         (verdict, title)
-        for verdict, title in session.exec(query.order_by(col(Verdict.at), col(Verdict.id)))
+        for verdict, title in ledger.verdicts
         if span.holds(local_day(verdict.at), verdict.at)
         and (verdict.undone_at is None or verdict.undone_at >= span.limit)
     ]
-    matched = _grouped(session.connection().execute(fitting({verdict.call_id for verdict, _ in rows})))
     opgaven: dict[tuple[int, str], frozenset[str]] = {}
     first: dict[tuple[int, str], tuple[str, date]] = {}
     for verdict, title in rows:
         key = (verdict.call_id, verdict.participant_id)
-        fits = frozenset({verdict.challenge_id}) if verdict.challenge_id else matched.get(verdict.call_id, frozenset())
+        of_call = ledger.fits.get(verdict.call_id, frozenset())
+        fits = frozenset({verdict.challenge_id}) if verdict.challenge_id else of_call
         opgaven[key] = opgaven.get(key, frozenset()) | fits
         first.setdefault(key, (title, local_day(verdict.at)))
     for (call, carrier), (title, day) in first.items():
@@ -180,12 +226,8 @@ def _written(session: Session) -> _Written:
     return _Written({(dossier, stage): at for dossier, stage, at in steps}, dict(amounts.all()))
 
 
-def _of_applications(
-    session: Session, viewer: Viewer, span: Span, dossiers: Mapping[int, Dossier], opgaven: Mapping[int, frozenset[str]]
-) -> Iterator[Fact]:
-    written = _written(session)
-    rows = {a.dossier_id: a for a in session.exec(select(Application).where(visible(viewer, Application)))}
-    shown = {number: row for number, row in rows.items() if number in dossiers}
+def _of_applications(ledger: Ledger, span: Span) -> Iterator[Fact]:
+    dossiers, opgaven, written, shown = ledger.dossiers, ledger.opgaven, ledger.written, ledger.applications
     carriers = {number: row.lead_id or dossiers[number].participant_id for number, row in shown.items()}
 
     def fact(figure: Figure, number: int, day: date | None, amount: Decimal | None, carrier: str = "") -> Fact:
@@ -202,30 +244,26 @@ def _of_applications(
         rejected = dossiers[number].stage == S.REJECTED
         if rejected and span.holds(row.decided_on, written.steps.get((number, S.REJECTED))):
             yield fact(Figure.LOST, number, row.decided_on, None)
-    for paid in session.exec(select(Instalment).where(col(Instalment.received).is_not(None))):
+    for paid in ledger.instalments:
         if paid.dossier_id in shown and span.holds(paid.received_on, paid.recorded_at):
             yield fact(Figure.RECEIVED, paid.dossier_id, paid.received_on, paid.received)
-    promised = select(Cofunding).where(visible(viewer, Cofunding), col(Cofunding.agreed_on).is_not(None))
-    for own in session.exec(promised):
+    for own in ledger.promised:
         agreed = own.agreed_on and own.agreed_on <= span.known_on
         if own.dossier_id in shown and agreed and span.holds_money_of(own.year, own.agreed_on):
             yield fact(Figure.OWN_MONEY, own.dossier_id, own.agreed_on, own.amount, own.participant_id)
 
 
-def _outcomes(
-    session: Session, viewer: Viewer, span: Span, dossiers: Mapping[int, Dossier], opgaven: Mapping[int, frozenset[str]]
-) -> Iterator[Fact]:
-    for row in session.exec(select(Outcome).where(visible(viewer, Outcome))):
+def _outcomes(ledger: Ledger, span: Span) -> Iterator[Fact]:
+    dossiers, opgaven = ledger.dossiers, ledger.opgaven
+    for row in ledger.outcomes:
         if row.dossier_id in dossiers and span.holds(row.day, row.recorded_at):
             carrier, fits = dossiers[row.dossier_id].participant_id, opgaven.get(row.dossier_id, frozenset())
             yield Fact(Figure(row.result), row.request, row.day, f"/dossiers/{row.dossier_id}", carrier, fits)
 
 
-def _promises(
-    session: Session, viewer: Viewer, span: Span, dossiers: Mapping[int, Dossier], opgaven: Mapping[int, frozenset[str]]
-) -> Iterator[Fact]:
-    settled = col(Commitment.state).in_(list(RESULTS))
-    for row in session.exec(select(Commitment).where(visible(viewer, Commitment), settled)):
+def _promises(ledger: Ledger, span: Span) -> Iterator[Fact]:
+    dossiers, opgaven = ledger.dossiers, ledger.opgaven
+    for row in ledger.settled:
         day = local_day(row.closed_at) if row.closed_at else None
         hangs_well = row.dossier_id is None or row.dossier_id in dossiers
         if hangs_well and day and span.holds(day, row.closed_at):

@@ -14,7 +14,7 @@ from db.vocabulary_account import Figure
 from notifications.wording import amount, count, day, local_day, short_day
 from tracker.account.periods import name_of_report
 from tracker.account.report import hit_rate, said
-from tracker.account.reports import Line, changed_since, differences, figures_of, goals_of, rows_of
+from tracker.account.reports import Line, changed_since, differences, figures_of, goals_of, ledger_for, rows_of
 from tracker.account.sheet import HEADS, TEMPLATE, TOLD, goal_line, left_over, shortened
 from tracker.exchange.pdf import compiled
 
@@ -84,7 +84,7 @@ def _intro(report: AccountReport) -> str:
 
 def _since(session: Session, report: AccountReport, today: date) -> str:
     """How much is known otherwise by now; the figures stay as they were."""
-    found = changed_since(session, report, today)
+    found = changed_since(ledger_for(session, report), report, today)
     number = len(found.later) + len(found.gone) + len(found.other)
     if not number:
         return f"Op {day(today)} was daarover niets anders bekend."
@@ -93,7 +93,7 @@ def _since(session: Session, report: AccountReport, today: date) -> str:
 
 def _corrected(session: Session, before: AccountReport, today: date) -> list[str]:
     """What the report before it had counted otherwise than it is known now, by how much of each."""
-    found = changed_since(session, before, today)
+    found = changed_since(ledger_for(session, before), before, today)
     told = (
         (len(found.later), "later vastgelegd"),
         (len(found.other), "met een andere dag of een ander bedrag"),

@@ -11,7 +11,7 @@ from db.models import Challenge, Crawl, Participant
 from db.queries import Viewer
 from db.vocabulary_account import IN_EUROS, Figure, Part
 from notifications.wording import amount, count, local_day, percentage
-from tracker.account.facts import Fact, Span, facts
+from tracker.account.facts import Fact, Ledger, Span, facts
 from tracker.account.figures import Figures, by_opgave, carried_by, figures, serving, without_amount
 from tracker.account.goals import Standing, standings
 from tracker.account.periods import name_of, span_of, year_before
@@ -88,7 +88,8 @@ def year_span(year: int, known_on: date, today: date) -> Span:
 
 def account_of(session: Session, viewer: Viewer, subject: AccountSubject, span: Span) -> Account:
     """Its account over a span, as far as this viewer may see it."""
-    rows, before = (_rows(session, viewer, subject, each) for each in (span, year_before(span)))
+    ledger = Ledger(session, viewer)
+    rows, before = (_rows(ledger, subject, each) for each in (span, year_before(span)))
     if subject.carriers is not None:
         return Account(span, rows, figures(rows), figures(before), of_participant=True, began=_began(session))
     opgaven = subject.opgaven
@@ -100,16 +101,16 @@ def account_of(session: Session, viewer: Viewer, subject: AccountSubject, span: 
     return _with_lines(session, account) if opgaven is None else account
 
 
-def counted(session: Session, viewer: Viewer, subject: AccountSubject, span: Span) -> list[Fact]:
+def counted(ledger: Ledger, subject: AccountSubject, span: Span) -> list[Fact]:
     """The rows that its account counts, figure by figure, without working out its figures and the year before."""
-    rows = _rows(session, viewer, subject, span)
-    seen = [] if subject.carriers is not None else seen_rows(session, span, subject.opgaven)
+    rows = _rows(ledger, subject, span)
+    seen = [] if subject.carriers is not None else seen_rows(ledger.session, span, subject.opgaven)
     return [row for figure in Figure for row in (seen if figure == Figure.SEEN else of_figure(rows, figure))]
 
 
-def _rows(session: Session, viewer: Viewer, subject: AccountSubject, span: Span) -> list[Fact]:
+def _rows(ledger: Ledger, subject: AccountSubject, span: Span) -> list[Fact]:
     """All that it counts but the calls that a source named."""
-    rows = facts(session, viewer, span)
+    rows = facts(ledger, span)
     if subject.carriers is not None:
         return carried_by(rows, subject.carriers)
     return rows if subject.opgaven is None else serving(rows, subject.opgaven)

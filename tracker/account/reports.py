@@ -14,7 +14,7 @@ from db.rights import may_see, visible
 from db.vocabulary import Role, Visibility
 from db.vocabulary_account import Figure
 from notifications.wording import capitalize_first
-from tracker.account.facts import Fact, Span
+from tracker.account.facts import Fact, Ledger, Span
 from tracker.account.figures import Figures, hits_of
 from tracker.account.goals import Standing, as_kept, from_kept
 from tracker.account.releases import forget
@@ -56,6 +56,11 @@ def reader_for(report: AccountReport) -> Viewer:
     return Viewer(NOBODY, Role.READER, own)
 
 
+def ledger_for(session: Session, report: AccountReport) -> Ledger:
+    """What those see for whom a report is, and so of the one before it, which was kept for the same people."""
+    return Ledger(session, reader_for(report))
+
+
 def keep(deed: Deed, path: str, first: date, last: date, known_on: date, visibility: str) -> AccountReport:
     """Keep the account of a subject as it stands. Raises NotAllowed, NotFound."""
     must_have(deed, Role.COORDINATOR, "Een verslag bewaren doet een coördinator.")
@@ -85,9 +90,9 @@ def _last(session: Session, made: AccountReport) -> AccountReport | None:
     return session.exec(rows.order_by(col(AccountReport.id).desc()).limit(1)).first()
 
 
-def _counted_now(session: Session, report: AccountReport, today: date) -> list[Fact]:
+def _counted_now(ledger: Ledger, report: AccountReport, today: date) -> list[Fact]:
     span = Span(report.first, report.last, today, today)
-    return counted(session, reader_for(report), subject_of(session, report.subject), span)
+    return counted(ledger, subject_of(ledger.session, report.subject), span)
 
 
 def _line(row: Fact) -> Line:
@@ -138,23 +143,24 @@ def goals_of(report: AccountReport) -> list[Standing]:
 
 def rows_of(session: Session, report: AccountReport, today: date) -> list[tuple[Line, str]]:
     """Each row that was counted, with what it is about as far as everybody for whom the report is may see it now."""
-    there = {_line(row)[:3]: row.what for row in _counted_now(session, report, today)}
+    there = {_line(row)[:3]: row.what for row in _counted_now(ledger_for(session, report), report, today)}
     lines: list[Line] = [(line[0], line[1], line[2], line[3], line[4]) for line in report.rows]
     return [(line, there.get(line[:3], "")) for line in lines]
 
 
-def changed_since(session: Session, report: AccountReport, today: date) -> Changed:
-    """What of its period is otherwise as known today."""
-    rows = _counted_now(session, report, today)
+def changed_since(ledger: Ledger, report: AccountReport, today: date) -> Changed:
+    """What of its period is otherwise as known today; ``ledger``: of those for whom it is."""
+    rows = _counted_now(ledger, report, today)
     lines = [_line(row) for row in rows]
     now, told = dict(zip(lines, rows, strict=True)), Counter(lines)
     then = Counter(tuple(line) for line in report.rows)
     new, gone = told - then, then - told
-    kept_otherwise = {line[:3] for line in new} & {line[:3] for line in gone}
+    otherwise = {line[:3] for line in new} & {line[:3] for line in gone}
+    came = _ordered(new)
     return Changed(
-        [now[line] for line in _ordered(new) if line[:3] not in kept_otherwise],
-        [line for line in _ordered(gone) if line[:3] not in kept_otherwise],
-        [now[line] for line in _ordered(new) if line[:3] in kept_otherwise],
+        [now[line] for line in came if line[:3] not in otherwise],
+        [line for line in _ordered(gone) if line[:3] not in otherwise],
+        [now[line] for line in came if line[:3] in otherwise],
     )
 
 

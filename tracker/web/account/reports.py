@@ -100,8 +100,9 @@ def rows_as_file(request: RequestContext) -> Response:
 def _show(request: RequestContext, row: AccountReport, state: FormState) -> Response:
     session, today = request.session, request.now.today
     before = _before(request, row)
-    since = reports.changed_since(session, row, today)
-    corrected = reports.changed_since(session, before, today) if before else None
+    ledger = reports.ledger_for(session, row)
+    since = reports.changed_since(ledger, row, today)
+    corrected = reports.changed_since(ledger, before, today) if before else None
     return request.page(
         "account/report.html",
         state=state,
