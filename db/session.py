@@ -84,7 +84,8 @@ class _UtcMoment(_Moment):
     """
 
     def bind_processor(self, dialect: Any) -> Callable[[datetime | None], Any]:
-        write, in_utc = super().bind_processor(dialect), UTCDateTime().process_bind_param
+        write: Any = super().bind_processor(dialect)
+        in_utc = UTCDateTime().process_bind_param
         return lambda moment: write(in_utc(moment, dialect))
 
 

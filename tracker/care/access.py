@@ -17,7 +17,7 @@ from db.queries import Viewer
 from db.rights import attached, visible
 from db.vocabulary import MailKind
 from db.vocabulary_audit import Action
-from tracker.care.places import PUBLISHED, Place, places, who_is
+from tracker.care.places import PUBLISHED, Place, holding, places, who_is
 from tracker.exchange.tables import as_workbook
 from tracker.people.data_register import categories
 from tracker.people.on_record import put_on_record
@@ -53,17 +53,21 @@ def access_export(
 
     ``found``: where their name stands, for who looked already: that reads every text.
     """
-    people = SQLModel.metadata.tables["user"]
+    people, every = SQLModel.metadata.tables["user"], SQLModel.metadata.sorted_tables
     tables = {"user": _rows(session, people, people.c.id == user.id)}
-    for table in SQLModel.metadata.sorted_tables:
-        theirs = [c for c in table.columns if any(key.column.table.name == "user" for key in c.foreign_keys)]
-        rows = _rows(session, table, or_(*(c == user.id for c in theirs)), viewer) if theirs else []
-        if rows:
+    theirs = {table: or_(*(c == user.id for c in keys)) for table in every if (keys := _to_people(table))}
+    for table in holding(session, theirs):
+        if rows := _rows(session, table, theirs[table], viewer):
             tables[table.name] = rows
     if viewer is None and (rows := _mail_texts(session, user)):
         tables["mail_text"] = rows
     told = tables if viewer is None else _told(tables)
     return _with_mentions(session, told, places(session, who_is(user)) if found is None else found, viewer)
+
+
+def _to_people(table: Table) -> list[Column[Any]]:
+    """The columns that lead to a user."""
+    return [c for c in table.columns if any(key.column.table.name == "user" for key in c.foreign_keys)]
 
 
 def _told(tables: Tables) -> Tables:
