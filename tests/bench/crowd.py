@@ -1,4 +1,4 @@
-"""What the process of the pages holds at most while twenty people at once go through all pages, and soon after its start."""
+"""What the process of the pages holds at most while twenty people at once go through all pages, judge, teach and try."""
 
 import http.client
 import random
@@ -6,14 +6,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlencode
 
-from sqlalchemy import Engine
+import numpy as np
+from sqlalchemy import Engine, insert
 from sqlmodel import Session
 
 from db.migrate import upgrade
+from db.models import CallVectors
 from db.session import open_engine, writing
 from db.vocabulary import Role
 from tests.bench import monday
@@ -23,7 +26,9 @@ from tests.make.addresses import filled, plant
 from tests.make.browser import free_port
 from tests.make.pages import make_user
 from tests.make.seed_pages import seed
-from tracker.people.access import start_session
+from tracker.matching import installed
+from tracker.matching.vectors import KEY, SIZE, packed_rows
+from tracker.people.access import hashed, start_session
 from tracker.settings import Settings
 from tracker.web.routes import ROUTES
 
@@ -31,6 +36,9 @@ PEOPLE, EACH, ROUNDS = 20, 40, 2
 LIMIT = 250  # MiB
 FIRST = 1001  # number of a call: what is planted has those before
 PATIENCE = 600  # seconds that an answer may take on a loaded machine
+EVERY = 4  # addresses that somebody reads until the next form
+KINDS, TEXTS = 40, 6  # of calls that are like each other; and texts of a call that have a vector
+CHALLENGE, WORDS = "A20-1-circulair", ("grondstoffen", "hergebruik", "afval", "bouwmateriaal")
 
 
 def bench() -> Iterator[Row]:
@@ -38,7 +46,8 @@ def bench() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         keys, addresses = world(Path(folder, "data"))
         started, first, peaks = crowded(Path(folder), keys, addresses)
-    work = f"memory of the pages, {monday.CALLS:,} calls, {PEOPLE} people at once through {EACH} addresses each, {ROUNDS} times"
+    forms = f"a form for every {EVERY}"
+    work = f"memory of the pages, {monday.CALLS:,} calls, {PEOPLE} people at once, {EACH} addresses each, {forms}, {ROUNDS} times"
     told = f"{' and '.join(f'{peak:.0f}' for peak in peaks)} MiB ({started:.0f} at the start, {first:.0f} after a page)"
     yield Row(work, told, f"{LIMIT} MiB", LIMIT / max(peaks))
 
@@ -59,7 +68,25 @@ def _planted(engine: Engine, settings: Settings) -> tuple[list[str], dict[str, s
         gaps = plant(session, settings, monday.NOW)
     with writing(engine) as session:
         monday._calls(session, FIRST)
+        _vectors(session)
         return [_signed_in(session, number) for number in range(PEOPLE)], gaps
+
+
+def _vectors(session: Session) -> None:
+    """Each call like those of its kind, as if it had been matched."""
+    draw, model = np.random.default_rng(5), installed() or "none"
+    centres = draw.normal(size=(KINDS, SIZE))
+    rows = [
+        {"call_id": n, "model": model, "texts": draw.bytes(KEY * TEXTS), **_packed(draw, centres[n % KINDS])}
+        for n in range(FIRST, FIRST + monday.CALLS)
+    ]
+    session.connection().execute(insert(CallVectors), rows)
+
+
+def _packed(draw: np.random.Generator, centre: np.ndarray) -> dict[str, bytes]:
+    near = centre + 0.5 * draw.normal(size=(TEXTS, SIZE))
+    near /= np.linalg.norm(near, axis=1, keepdims=True)
+    return {"vectors": packed_rows(near), "whole": packed_rows(near[:1])}
 
 
 def _signed_in(session: Session, number: int) -> str:
@@ -94,11 +121,30 @@ def _ways(keys: list[str], addresses: list[str], number: int) -> list[tuple[list
 
 
 def _walk(port: int, key: str, way: list[str]) -> None:
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-    for address in way:
-        line.request("GET", address, headers={"Cookie": f"kansenradar={key}", "Accept": "text/html"})
+    """Read each address, and judge, teach or try something now and then."""
+    line, draw = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE), random.Random(key)
+    said = {"Cookie": f"kansenradar={key}", "Accept": "text/html", "Origin": Settings().base_url}
+    for n, address in enumerate(way):
+        line.request("GET", address, headers=said)
         line.getresponse().read()
+        if n % EVERY == EVERY - 1:
+            path, fields = _form(draw, n // EVERY)
+            body = urlencode({"csrf": hashed(f"form:{key}"), **fields})
+            line.request("POST", path, body, {**said, "Content-Type": "application/x-www-form-urlencoded"})
+            line.getresponse().read()
     line.close()
+
+
+def _form(draw: random.Random, n: int) -> tuple[str, Mapping[str, str]]:
+    """A verdict on a call, a lesson from one, or the words of an opgave to try, in turn."""
+    call = f"/regelingen/{draw.randrange(FIRST, FIRST + monday.CALLS)}"
+    return (
+        (f"{call}/oordeel", {"say": "no:off_topic"}),
+        (f"{call}/les", {"kind": "more"}),
+        (f"/opgaven/{CHALLENGE}/proef", {"words_nl": draw.choice(WORDS), "words_en": "circular"}),
+        (f"{call}/oordeel", {"say": "yes", "challenge": CHALLENGE}),
+        (f"{call}/les", {"kind": "never"}),
+    )[n % 5]
 
 
 def _wait(port: int) -> None:

@@ -13,9 +13,8 @@ from db.session import reading, writing
 from tests.make.crawls import make_listing, store
 from tracker.challenges.agenda import load_agendas
 from tracker.matching import DIGEST_THRESHOLD, Embedder
-from tracker.matching.preview_process import ScoringProcess
 from tracker.matching.preview_scores import Question, Scorer
-from tracker.matching.preview_words import PreviewScorer, preview_words
+from tracker.matching.preview_words import PreviewScorer, preview_words, scorer_beside
 from tracker.matching.run import challenge_texts, match_with_model
 from tracker.matching.texts import Vectors
 from tracker.matching.vectors import CachedEncoder
@@ -134,7 +133,7 @@ def test_the_trial_and_the_round_after_saving_say_the_same(engine: Engine, now: 
     with writing(engine) as session:
         load_agendas(session)
         store(session, [make_listing(n, title=title, summary=title) for n, title in enumerate(titles)], now)
-    beside = ScoringProcess()
+    beside = scorer_beside()
     with reading(engine) as session, closing(beside):
         change = edited(session, words_nl=["fietsparkeren", "circulair*"])
         promised = preview_words(session, PreviewScorer(beside, 120), change, now)

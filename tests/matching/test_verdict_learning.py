@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from tracker.matching import CallText, Matcher, embedder
-from tracker.matching.likeness import likeness
-from tracker.matching.texts import Vectors
-from tracker.matching.verdict_ranking import DEEPEST, ActiveVerdict, RankedPair, after_verdicts
+from tracker.matching.vectors import packed_rows, unpacked_rows
+from tracker.matching.verdict_ranking import DEEPEST, ActiveVerdict, RankedPair, after_verdicts, alike_to
 
 NOW = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
 TEXTS = {
@@ -23,12 +22,12 @@ TEXTS = {
 
 
 @cache
-def vector(name: str) -> Vectors:
+def vector(name: str) -> bytes:
     """By the real encoder, read when a test first asks: collecting tests does not wait for it."""
     texts = [CallText(key, text.split(".")[0], text) for key, text in TEXTS.items()]
     (read,) = [match for match in Matcher((), embedder()).match(texts) if match.call_id == name]
     assert read.vector is not None
-    return read.vector
+    return packed_rows([read.vector])
 
 
 def ranked(name: str, score: float = 0.6, challenge: str = "energie") -> RankedPair:
@@ -105,13 +104,12 @@ def test_without_vectors_or_verdicts_nothing_moves(rejected: list[ActiveVerdict]
 
 
 def test_the_vector_of_a_call_has_length_one() -> None:
-    assert np.allclose([np.linalg.norm(vector(name)) for name in TEXTS], 1, atol=1e-3)
+    assert np.allclose([np.linalg.norm(unpacked_rows(vector(name))) for name in TEXTS], 1, atol=1e-3)
 
 
 def test_the_pairs_of_one_call_share_what_it_is_like() -> None:
     """At 5,000 calls with ten pairs each, a row of numbers a pair was ten times what the calls are."""
     said = [no("heat-1"), no("heat-2")]
-    one, other, apart = likeness([ranked("heat-3"), ranked("heat-3", challenge="wonen"), ranked("bike")], said, NOW)
-    assert np.shares_memory(one, other)
-    assert not np.shares_memory(one, apart)
-    assert one.tolist() == other.tolist() != apart.tolist()
+    one, other, apart = alike_to([ranked("heat-3"), ranked("heat-3", challenge="wonen"), ranked("bike")], said, NOW)
+    assert one is other
+    assert list(one) != list(apart)

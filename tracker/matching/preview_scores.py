@@ -1,9 +1,12 @@
 """What one opgave of an edited agenda scores on some calls; what computes is loaded with the first question."""
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from tracker.matching.beside import answer
 from tracker.matching.texts import CallText, ChallengeText, Embedder, Vectors
 
 if TYPE_CHECKING:
@@ -62,3 +65,9 @@ class Scorer:
         for texts, vectors in question.kept:
             self._kept.update(zip(split_keys(texts), unpacked_rows(vectors), strict=True))
         return CachedEncoder(self._encoder, self._kept)
+
+
+if __name__ == "__main__":
+    from tracker.matching.vectors import embedder
+
+    answer(Connection(int(sys.argv[1])), Scorer(embedder()))

@@ -16,7 +16,7 @@ from db.queries import IDS
 from db.search import asked_of_each, hits_of_each
 from db.status import NOW, moments_of, standing
 from tracker.matching import installed
-from tracker.matching.preview_process import ScoringProcess
+from tracker.matching.beside import ProcessBeside, module
 from tracker.matching.preview_scores import Answerer, Question
 from tracker.matching.run import call_text, challenge_text, challenge_texts
 from tracker.matching.search import SHOWN_FROM, by_ids
@@ -27,12 +27,17 @@ WITH_WORDS, MATCHED, NEWEST = 30, 20, 20  # how many calls of each sort are look
 PATIENCE = 2.5  # seconds a form waits; the first time, reading the model takes longer
 
 
+def scorer_beside() -> ProcessBeside[Question, dict[int, float]]:
+    """The scorer in a process of its own; it begins with the first question."""
+    return ProcessBeside(*module("tracker.matching.preview_scores"))
+
+
 class PreviewScorer:
     """Scores one edit at a time, in a thread of its own, so that a form never waits long for a model."""
 
     def __init__(self, scorer: Answerer | None = None, patience: float = PATIENCE) -> None:
         self.patience = patience
-        self._scorer = scorer or ScoringProcess()
+        self._scorer: Answerer = scorer or scorer_beside()
         self._thread = ThreadPoolExecutor(1, "trial")
         self._latest: Future[dict[int, float]] | None = None
 

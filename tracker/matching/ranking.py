@@ -5,20 +5,23 @@ made of it; nobody else's mail or page changes by it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import ColumnElement, Engine, and_, delete, or_, true
 from sqlmodel import Session, col, select
 
-from db.models import Call, Leaning, Lesson, Match, TeamMember, User, Verdict
+from db.models import Call, CallVectors, Leaning, Lesson, Match, TeamMember, User, Verdict
 from db.session import one_at_a_time, reading, writing
 from db.status import standing
 from db.vocabulary import LessonKind, Say
-from tracker.matching.texts import Vectors
 from tracker.matching.vector_store import wholes
 from tracker.matching.verdict_ranking import LASTING, RELEVANT, WANTED, ActiveVerdict, RankedPair, after_verdicts
+
+# calls that are weighed and scores that are stored at once: what twenty people say must not fill the pages' memory
+AT_ONCE = 250
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,20 @@ class Audience:
 
 def rejections_for(session: Session, user: int, encoder: str | None) -> list[ActiveVerdict]:
     """The rejections for a lasting reason that count for this reader, without what the reader put back."""
-    lasting = col(Verdict.undone_at).is_(None), Verdict.say == Say.NO, col(Verdict.reason).in_(sorted(LASTING))
+    own = select(User.participant_id).where(User.id == user).scalar_subquery()
+    lasting = (
+        col(Verdict.undone_at).is_(None),
+        col(Verdict.say) == Say.NO,
+        col(Verdict.reason).in_(sorted(LASTING)),
+        or_(col(Verdict.user_id) == user, col(Verdict.participant_id) == own),
+    )
     rows = session.exec(select(Verdict).where(*lasting).order_by(col(Verdict.id))).all()
     if not rows:
         return []
     audience, put_back = _audience(session), _put_back(session)
     heard = _heard([_said_word(row, None) for row in rows], audience, user, put_back)
     if not any(count > 1 for count in Counter(word.reason for word in heard).values()):
-        return heard  # one teaches nothing of others: no vector is needed, nor numpy with it
+        return heard  # one teaches nothing of others: no vector is needed
     vectors = wholes(session, select(Verdict.call_id).where(*lasting), encoder)
     return _heard([_said_word(row, vectors.get(row.call_id)) for row in rows], audience, user, put_back)
 
@@ -72,7 +81,7 @@ def lean_again(engine: Engine, now: datetime, encoder: str | None) -> int:
         audience, said = _audience(session), _said(session, encoder)
         known = set(session.exec(select(Leaning.user_id).distinct()))
         readers = {user for user in audience.participants if any(audience.hears(user, each) for each in said)}
-        rows = _leanings(session, sorted(readers), said, audience, now, encoder)
+        rows = list(_leanings(session, sorted(readers), said, audience, now, encoder))
     with writing(engine) as session:
         one_at_a_time(session, "leanings")
         _replace(session, readers | known, rows)
@@ -81,9 +90,10 @@ def lean_again(engine: Engine, now: datetime, encoder: str | None) -> int:
 
 def lean_now(session: Session, user: User, now: datetime, encoder: str | None) -> None:
     """The same for who said something just now and the colleagues who hear it, in the caller's transaction."""
-    audience, said = _audience(session), _said(session, encoder)
+    audience = _audience(session)
+    colleagues = [id_ for id_, participant in audience.participants.items() if participant == user.participant_id]
+    said = _said(session, encoder, {user.id, *colleagues}, user.participant_id)
     mine = [each for each in said if each.user_id == user.id]
-    colleagues = {id_ for id_, participant in audience.participants.items() if participant == user.participant_id}
     readers = {user.id} | {id_ for id_ in colleagues if any(audience.hears(id_, each) for each in mine)}
     _replace(session, readers, _leanings(session, sorted(readers), said, audience, now, encoder))
 
@@ -96,22 +106,30 @@ def _audience(session: Session) -> Audience:
     return Audience(dict(session.exec(people).all()), teams)
 
 
-def _said(session: Session, encoder: str | None) -> list[SaidWord]:
-    """Every standing verdict and lesson, with the vectors of the calls they are about."""
-    verdicts = select(Verdict).where(col(Verdict.undone_at).is_(None), Verdict.say != Say.LATER)
-    lessons = select(Lesson).where(col(Lesson.undone_at).is_(None), Lesson.kind != LessonKind.RESET)
-    rows = [*session.exec(verdicts.order_by(col(Verdict.id))), *session.exec(lessons.order_by(col(Lesson.id)))]
+def _said(
+    session: Session, encoder: str | None, people: Collection[int] = (), participant: str | None = None
+) -> list[SaidWord]:
+    """Every standing verdict and lesson with the vectors of the calls they are about; or of these people and what was
+    said for this participant."""
+    verdicts: list[ColumnElement[bool]] = [col(Verdict.undone_at).is_(None), col(Verdict.say) != Say.LATER]
+    lessons: list[ColumnElement[bool]] = [col(Lesson.undone_at).is_(None), col(Lesson.kind) != LessonKind.RESET]
+    if participant is not None:
+        verdicts.append(or_(col(Verdict.user_id).in_(people), col(Verdict.participant_id) == participant))
+        lessons.append(or_(col(Lesson.user_id).in_(people), col(Lesson.participant_id) == participant))
+    rows = [
+        *session.exec(select(Verdict).where(*verdicts).order_by(col(Verdict.id))),
+        *session.exec(select(Lesson).where(*lessons).order_by(col(Lesson.id))),
+    ]
     if not rows:
         return []
-    about = select(Verdict.call_id).where(col(Verdict.undone_at).is_(None))
     vectors = {
-        **wholes(session, about, encoder),
-        **wholes(session, select(Lesson.call_id).where(col(Lesson.undone_at).is_(None)), encoder),
+        **wholes(session, select(Verdict.call_id).where(*verdicts), encoder),
+        **wholes(session, select(Lesson.call_id).where(*lessons), encoder),
     }
     return [_said_word(row, vectors.get(row.call_id)) for row in rows]
 
 
-def _said_word(row: Verdict | Lesson, vector: Vectors | None) -> SaidWord:
+def _said_word(row: Verdict | Lesson, vector: bytes | None) -> SaidWord:
     if isinstance(row, Lesson):
         word = ActiveVerdict(str(row.call_id), None, row.kind, None, row.at, vector)
         return SaidWord(word, row.user_id, row.participant_id, team=False)
@@ -140,7 +158,7 @@ def _heard(
 
 
 def _alone(word: ActiveVerdict) -> ActiveVerdict:
-    return ActiveVerdict(word.call_id, word.challenge_id, word.say, word.reason, word.at)
+    return replace(word, vector=None)
 
 
 def _leanings(
@@ -150,42 +168,54 @@ def _leanings(
     audience: Audience,
     now: datetime,
     encoder: str | None,
-) -> list[Leaning]:
-    if not readers or not said:
-        return []
-    pairs, put_back = _pairs(session, now, encoder), _put_back(session)
-    return [
-        leaning for user in readers for leaning in _of_reader(user, pairs, _heard(said, audience, user, put_back), now)
-    ]
+) -> Iterator[Leaning]:
+    """Rows of the table, some calls after the other."""
+    if not said:
+        return
+    put_back = _put_back(session)
+    heard = {user: _heard(said, audience, user, put_back) for user in readers}
+    known: set[tuple[str, str]] = set()
+    for pairs in _pairs(session, now, encoder):
+        known |= {(pair.call_id, pair.challenge_id) for pair in pairs}
+        for user, words in heard.items():
+            yield from (_row(user, pair) for pair in after_verdicts(pairs, words, now) if pair.because)
+    for user, words in heard.items():
+        yield from (_row(user, pair) for pair in _made(words, known))
 
 
-def _pairs(session: Session, now: datetime, encoder: str | None) -> list[RankedPair]:
+def _pairs(session: Session, now: datetime, encoder: str | None) -> Iterator[list[RankedPair]]:
     """The matches of calls that still stand, as the matcher left them."""
-    stands = select(Call.id).where(standing(now))
-    rows = session.exec(select(Match.call_id, Match.challenge_id, Match.score).where(col(Match.call_id).in_(stands)))
-    vectors = wholes(session, stands, encoder)
-    return [RankedPair(str(call), challenge, score, vectors.get(call)) for call, challenge, score in rows]
+    matched = select(Match.call_id).distinct()
+    ids = session.exec(select(Call.id).where(standing(now), col(Call.id).in_(matched)).order_by(col(Call.id))).all()
+    of_call = col(CallVectors.call_id) == col(Match.call_id)
+    ours = true() if encoder is None else col(CallVectors.model) == encoder
+    vector = and_(of_call, ours)
+    rows = select(Match.call_id, Match.challenge_id, Match.score, CallVectors.whole).outerjoin(CallVectors, vector)
+    for at in range(0, len(ids), AT_ONCE):
+        found = session.exec(rows.where(col(Match.call_id).in_(ids[at : at + AT_ONCE])))
+        yield [RankedPair(str(call), challenge, score, whole) for call, challenge, score, whole in found]
 
 
-def _of_reader(
-    user: int, pairs: Sequence[RankedPair], words: Sequence[ActiveVerdict], now: datetime
-) -> Iterable[Leaning]:
-    """What the words move, and the links that people made where the matcher saw none."""
-    moved = [pair for pair in after_verdicts(pairs, words, now) if pair.because]
-    known = {(pair.call_id, pair.challenge_id) for pair in pairs}
+def _made(words: Iterable[ActiveVerdict], known: Collection[tuple[str, str]]) -> Iterator[RankedPair]:
+    """The links that people made where the matcher saw none."""
     made = {(word.call_id, word.challenge_id) for word in words if word.say == Say.YES and word.challenge_id}
-    moved += [RankedPair(call, str(challenge), WANTED, None, RELEVANT) for call, challenge in sorted(made - known)]
-    for pair in moved:
-        yield Leaning(
-            user_id=user, call_id=int(pair.call_id), challenge_id=pair.challenge_id, score=pair.score,
-            because=pair.because or "",
-        )  # fmt: skip
+    for call, challenge in sorted(made - set(known)):
+        yield RankedPair(call, challenge, WANTED, None, RELEVANT)
+
+
+def _row(user: int, pair: RankedPair) -> Leaning:
+    return Leaning(
+        user_id=user, call_id=int(pair.call_id), challenge_id=pair.challenge_id, score=pair.score,
+        because=pair.because or "",
+    )  # fmt: skip
 
 
 def _replace(session: Session, readers: Collection[int], rows: Iterable[Leaning]) -> None:
     session.exec(delete(Leaning).where(col(Leaning.user_id).in_(list(readers))))
-    session.add_all(rows)
-    session.flush()
+    left = iter(rows)
+    while some := list(islice(left, AT_ONCE)):
+        session.add_all(some)
+        session.flush()
 
 
 def leanings_of(session: Session, users: Collection[int]) -> dict[int, list[Leaning]]:

@@ -62,14 +62,12 @@ def store_kept(session: Session, results: Iterable[CallMatches], kept: StoredVec
         session.merge(row)
 
 
-def wholes(session: Session, ids: SelectOfScalar[int], encoder: str | None) -> Mapping[int, Vectors]:
-    """Calls as one vector each, by this encoder, or by whichever was used where none is there now.
+def wholes(session: Session, ids: SelectOfScalar[int], encoder: str | None) -> Mapping[int, bytes]:
+    """Calls as one vector each as it is stored, by this encoder, or by whichever was used where none is there now.
 
     `ids` is a question, not a list: a database takes only so many values.
     """
-    from tracker.matching.vectors import unpacked_rows
-
     question = select(CallVectors.call_id, CallVectors.whole).where(col(CallVectors.call_id).in_(ids))
     if encoder is not None:
         question = question.where(CallVectors.model == encoder)
-    return {call: unpacked_rows(whole)[0] for call, whole in session.exec(question)}
+    return dict(session.exec(question).all())

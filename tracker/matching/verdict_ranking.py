@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from db.vocabulary import LessonKind, NoReason, Say
 from tracker.matching import DIGEST_THRESHOLD
-from tracker.matching.texts import Vectors
+from tracker.matching.likeness import Compared, likeness
 
 LASTING = frozenset({"off_topic", "not_eligible", "too_small", "too_large", "no_cofunding", "no_partners"})
 # not among them: too_late, no_capacity and other say something of the day, nothing of the next call
 ENOUGH = 1.5  # so much likeness to rejections with one reason begins to count: two near ones, or three less near
+NEAR = 0.5  # the likeness from which two rejections are of one kind
 DEEPEST = 0.6  # the largest share of a score that rejections of others' calls can take away
 NEVER_TAKES = 0.9  # the share that "nooit meer zoals deze" takes of what is wholly like it
 MORE_GIVES = 0.5  # the share of what a score lacks that "meer zoals deze" gives
@@ -18,6 +19,7 @@ RELEVANT = "gemarkeerd als relevant"
 REFUSED = "eerder beoordeeld als niet voor ons"
 LIKE_MORE, LIKE_NEVER = "lijkt op wat u vaker wilt zien", "lijkt op wat u nooit meer wilt zien"
 NEVER_AGAIN = "u wilt deze nooit meer zien"
+HALF_LIFE = timedelta(days=365)  # after which a word says half as much of other calls
 WANTED = 0.95  # the least score of a pair that someone marked as relevant
 
 
@@ -25,7 +27,7 @@ WANTED = 0.95  # the least score of a pair that someone marked as relevant
 class ActiveVerdict:
     """A word that stands: `say` is a verdict (yes, no, later) or a lesson (more, never), `reason` a code with no.
 
-    `vector` is the call's it was said of; `challenge_id` none where it was said of the call as a whole.
+    `vector` is of the call it was said of, as it is stored; `challenge_id` none where it was said of the whole call.
     """
 
     call_id: str
@@ -33,7 +35,7 @@ class ActiveVerdict:
     say: str
     reason: str | None
     at: datetime
-    vector: Vectors | None = None
+    vector: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class RankedPair:
     call_id: str
     challenge_id: str
     score: float
-    vector: Vectors | None = None
+    vector: bytes | None = None
     because: str | None = None
 
 
@@ -55,11 +57,20 @@ def after_verdicts(scored: Sequence[RankedPair], verdicts: Sequence[ActiveVerdic
     """
     if not verdicts:
         return sorted(scored, key=lambda pair: -pair.score)
-    from tracker.matching.likeness import likeness  # numpy comes with it, which pages carry once somebody judged
-
-    alike = likeness(scored, verdicts, now)
+    alike = alike_to(scored, verdicts, now)
     moved = [_moved(pair, verdicts, row) for pair, row in zip(scored, alike, strict=True)]
     return sorted(moved, key=lambda pair: -pair.score)
+
+
+def alike_to(
+    rows: "Sequence[RankedPair | ActiveVerdict]", verdicts: Sequence[ActiveVerdict], now: datetime
+) -> list[Sequence[float]]:
+    """How much the call of each row is like each judged call; its pairs share a row."""
+    vectors = {row.call_id: row.vector for row in rows}
+    half_lives = [max(now - verdict.at, timedelta(0)) / HALF_LIFE for verdict in verdicts]
+    alike = likeness(Compared([*vectors.values()], [verdict.vector for verdict in verdicts], half_lives))
+    of_call = dict(zip(vectors, alike, strict=True))
+    return [of_call[row.call_id] for row in rows]
 
 
 def _moved(pair: RankedPair, verdicts: Sequence[ActiveVerdict], alike: Iterable[float]) -> RankedPair:
@@ -71,7 +82,7 @@ def _moved(pair: RankedPair, verdicts: Sequence[ActiveVerdict], alike: Iterable[
         return replace(pair, score=pair.score * (1 - NEVER_TAKES), because=NEVER_AGAIN)
     if Say.NO in own:
         return replace(pair, score=pair.score * (1 - DEEPEST), because=REFUSED)
-    others = [(v, float(a)) for v, a, mine in zip(verdicts, alike, about, strict=True) if mine and a > 0]
+    others = [(v, a) for v, a, mine in zip(verdicts, alike, about, strict=True) if mine and a > 0]
     more, never = _nearest(others, LessonKind.MORE), _nearest(others, LessonKind.NEVER)
     taken, reason = _taken(others)
     if never > more and never * NEVER_TAKES >= taken:
@@ -123,18 +134,19 @@ def kinds(verdicts: Sequence[ActiveVerdict], now: datetime) -> list[list[ActiveV
 def _groups_of(verdicts: Sequence[ActiveVerdict], reason: str, now: datetime) -> list[list[ActiveVerdict]]:
     newest = {v.call_id: v for v in sorted(verdicts, key=lambda v: v.at) if v.say == Say.NO and v.reason == reason}
     left = sorted((v for v in newest.values() if v.vector is not None), key=lambda v: (v.at, v.call_id), reverse=True)
+    near = _near(left, now)
     groups: list[list[ActiveVerdict]] = []
-    if len(left) < 2:
-        return groups
-    from tracker.matching.likeness import likeness
-
     while left:
         group = [left.pop(0)]
         for member in group:  # grows while it is walked
-            alike = [row[0] for row in likeness(left, [member], now)]
-            near = [v for v, a in zip(left, alike, strict=True) if a >= 0.5]
-            group += near
-            left = [v for v in left if v not in near]
+            group += [v for v in left if member.call_id in near[v.call_id]]
+            left = [v for v in left if v not in group]
         if len(group) > 1:
             groups.append(group)
     return groups
+
+
+def _near(words: Sequence[ActiveVerdict], now: datetime) -> dict[str, set[str]]:
+    """Per call of a word the calls that it is more like than not."""
+    rows = zip(words, alike_to(words, words, now), strict=True)
+    return {word.call_id: {near.call_id for near, a in zip(words, row, strict=True) if a >= NEAR} for word, row in rows}

@@ -1,4 +1,4 @@
-"""The scorer of edited opgaven in a process of its own: pages that try words carry neither model nor numpy after it.
+"""Something that is computed in a process of its own: pages that ask for it carry neither model nor numpy after it.
 
 The child ends when nobody asked for a while, and with its parent, however that ends; the next question begins another.
 """
@@ -7,26 +7,26 @@ import contextlib
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from typing import Generic, TypeVar, cast
 
-from tracker.matching.preview_scores import Answerer, Question, Scorer
-
+Asked = TypeVar("Asked")
+Said = TypeVar("Said")
 IDLE = 60.0  # seconds without a question until it ends
-COMMAND = (sys.executable, "-m", "tracker.matching.preview_process")  # and its end of the line
 
 
-class ScoringProcess:
-    """An Answerer that computes elsewhere; one caller at a time."""
+class ProcessBeside(Generic[Asked, Said]):
+    """A function that computes elsewhere; one caller at a time. ``command``: of the child, and its end of the line."""
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, *command: str) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self._command = command
         self._line: Connection | None = None
 
-    def __call__(self, question: Question) -> dict[int, float]:
-        """Call -> score; RuntimeError where the child could not compute them."""
+    def __call__(self, question: Asked) -> Said:
+        """What the child says; RuntimeError where it could not."""
         if self._line is not None:
             with contextlib.suppress(EOFError, OSError):  # it ended for idleness
                 return self._ask(self._line, question)
@@ -35,7 +35,7 @@ class ScoringProcess:
             return self._ask(self._line, question)
         except (EOFError, OSError) as error:
             self._line = None
-            raise RuntimeError("the process that scores ended before it answered") from error
+            raise RuntimeError("the process that computes ended before it answered") from error
 
     def close(self) -> None:
         """Let the child end, and see it end."""
@@ -43,10 +43,9 @@ class ScoringProcess:
         if self.process is not None:
             self.process.wait()
 
-    def _ask(self, line: Connection, question: Question) -> dict[int, float]:
+    def _ask(self, line: Connection, question: Asked) -> Said:
         line.send(question)
-        scores: dict[int, float] = line.recv()
-        return scores
+        return cast(Said, line.recv())
 
     def _begin(self) -> Connection:
         """A new child; one that ended before is waited for, so that none is left as a zombie."""
@@ -59,15 +58,14 @@ class ScoringProcess:
         return ours
 
 
-def answer(line: Connection, scorer: Answerer, idle: float = IDLE) -> None:
-    """Score what comes over the line, until nothing comes for so many seconds or the other end is gone."""
+def module(name: str) -> tuple[str, ...]:
+    """The command of a child that is a module of ours."""
+    return (sys.executable, "-m", name)
+
+
+def answer(line: Connection, compute: Callable[[Asked], Said], idle: float = IDLE) -> None:
+    """Compute what comes over the line, until nothing comes for so many seconds or the other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, whose end is ours
     with contextlib.suppress(EOFError, OSError):
         while line.poll(idle):
-            line.send(scorer(line.recv()))
-
-
-if __name__ == "__main__":
-    from tracker.matching.vectors import embedder
-
-    answer(Connection(int(sys.argv[1])), Scorer(embedder()))
+            line.send(compute(line.recv()))
