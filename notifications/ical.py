@@ -159,10 +159,13 @@ def still_told(line: DeadlineLine | Deadline, now: datetime) -> bool:
 
 def calendar_file(events: Iterable[Event], name: str) -> bytes:
     """An iCalendar file. One impossible event is dropped and logged: some readers refuse a whole file for it."""
-    rendered, zones = [], set()
+    rendered, zones = (
+        bytearray(),
+        set(),
+    )  # in one piece: ten thousand texts weigh twice while they are joined
     for event in events:
         try:
-            rendered.append(event_text(event))
+            rendered += event_text(event).encode()
         except (ValueError, OverflowError, LookupError, TypeError) as error:
             log.warning("event %s is left out of the calendar: %s", event.uid, error)
             continue
@@ -170,7 +173,9 @@ def calendar_file(events: Iterable[Event], name: str) -> bytes:
             zones.add(_shown_zone(event))
     if not rendered:
         zones.add(ZONES[0])  # a calendar holds at least one component, else some programs refuse it (RFC 5545, 3.6)
-    return "".join([_head(plain(name), tuple(sorted(zones))), *rendered, "END:VCALENDAR\r\n"]).encode()
+    rendered[:0] = _head(plain(name), tuple(sorted(zones))).encode()
+    rendered += b"END:VCALENDAR\r\n"
+    return bytes(rendered)
 
 
 def event_text(event: Event) -> str:

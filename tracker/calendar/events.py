@@ -1,6 +1,6 @@
 """What stands in calendar files and feeds: the deadlines and milestones a person, a team or a file gets, as events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -25,7 +25,7 @@ BACK = timedelta(days=90)  # a calendar shows what has just passed too
 
 def all_deadlines(session: Session, now: datetime, base_url: str) -> tuple[bytes, int]:
     """The deadlines of every call as an iCalendar file, and how many there are."""
-    events = deadline_events(deadline_lines(session, now), base_url, now)
+    events = list(deadline_events(deadline_lines(session, now), base_url, now))
     return calendar_file(events, "Kansenradar: termijnen"), len(events)
 
 
@@ -77,10 +77,10 @@ def filtered(session: Session, call_filter: CallFilter, now: datetime) -> list[C
     return [col(Call.id).in_(ids)]
 
 
-def deadline_events(lines: Iterable[DeadlineLine], base_url: str, now: datetime) -> list[Event]:
-    """Lines as events, without those that were cancelled too long ago."""
-    events = [deadline_event(line, base_url) for line in lines if still_told(line, now)]
-    return [event for event in events if event is not None]
+def deadline_events(lines: Iterable[DeadlineLine], base_url: str, now: datetime) -> Iterator[Event]:
+    """Lines as events, one at a time, without those that were cancelled too long ago."""
+    events = (deadline_event(line, base_url) for line in lines if still_told(line, now))
+    return (event for event in events if event is not None)
 
 
 def milestone_events(

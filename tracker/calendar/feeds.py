@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, text
@@ -123,9 +124,8 @@ def feed_file(session: Session, feed: CalendarFeed, user: User, now: datetime, b
 
 def _made(session: Session, feed: CalendarFeed, user: User, now: datetime, base_url: str) -> bytes:
     events = deadline_events(deadline_lines(session, now, scope_of(session, feed, user, now)), base_url, now)
-    if feed.scope in WHOSE:
-        events += _planned(session, feed, user, Now(now), base_url)
-    return calendar_file(events, f"Kansenradar: {feed.name}")
+    planned = _planned(session, feed, user, Now(now), base_url) if feed.scope in WHOSE else []
+    return calendar_file(chain(events, planned), f"Kansenradar: {feed.name}")
 
 
 def _planned(session: Session, feed: CalendarFeed, user: User, now: Now, base_url: str) -> list[Event]:

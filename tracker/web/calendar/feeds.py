@@ -44,11 +44,8 @@ def read(request: RequestContext) -> Response:
 def one(request: RequestContext) -> Response:
     """One deadline of a call, to save in any calendar."""
     this = [col(Deadline.id) == request.params["deadline_id"]]
-    events = deadline_events(
-        deadline_lines(request.session, request.now.instant, this, ALWAYS),
-        request.site.settings.base_url,
-        request.now.instant,
-    )
+    now, base = request.now.instant, request.site.settings.base_url
+    events = list(deadline_events(deadline_lines(request.session, now, this, ALWAYS), base, now))
     if not events:
         raise NotFound
     headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="termijn-{request.params["deadline_id"]}.ics"'}
