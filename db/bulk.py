@@ -164,5 +164,14 @@ def take_ids(session: Session, of: Table, count: int) -> list[int]:
     if session.connection().dialect.name == "postgresql":
         numbers = text(f"SELECT nextval('{of.name}_id_seq') FROM generate_series(1, :count)")  # noqa: S608
         return list(session.connection().execute(numbers, {"count": count}).scalars())
-    highest = session.connection().execute(select(func.coalesce(func.max(of.c.id), 0))).scalar_one()
+    there = session.connection().execute(select(func.coalesce(func.max(of.c.id), 0))).scalar_one()
+    highest = max(there, highest_given(session.connection()).get(of.name, 0))
     return list(range(highest + 1, highest + 1 + count))
+
+
+def highest_given(connection: Connection) -> dict[str, int]:
+    """Of each of SQLite's tables that give no number twice the highest one that was given, or is to be passed over."""
+    if not connection.scalar(text("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'")):
+        return {}
+    rows = connection.execute(text("SELECT name, seq FROM sqlite_sequence"))
+    return {str(name): int(seq) for name, seq in rows}

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Date, DateTime, Engine, LargeBinary, Table, func, insert, select, text
+from sqlalchemy import Connection, Date, DateTime, Engine, Integer, LargeBinary, Table, func, insert, select, text
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -27,6 +27,7 @@ from tracker.mailing.sent_before import RESTORED
 from tracker.operations.backup import FORMAT, Progress, tables
 from tracker.operations.large_values import Pieces, large_columns, pieces, put_row
 
+GAP = 100_000  # numbers that may have been given after the backup: more than the largest import brings in four
 BATCH_ROWS, BATCH_BYTES = 500, 4 << 20
 MUST_BE_EMPTY = ("call", "user", "delivery", "audit_entry")
 READ: dict[type[Any], Callable[[str], Any]] = {  # of what JSON has no word for
@@ -204,12 +205,27 @@ def _parted(rows: Rows, own: list[tuple[str, str]], placed: set[tuple[str, Any]]
 
 
 def _numbers_go_on(connection: Connection, every_table: Iterable[Table]) -> None:
-    """PostgreSQL counts on from the highest id; SQLite does so by itself."""
-    if connection.dialect.name != "postgresql":
-        return
+    """Count on from well above the highest number, in each table that counts.
+
+    What was made after the backup had a number, too, which stands in links, calendars and Message-IDs that left: who
+    or what comes now must not be taken for it.
+    """
+    counting = _counting(connection)
     for table in every_table:
-        name = {"table": f'"{table.name}"'}
-        if "id" in table.c and connection.scalar(text("SELECT pg_get_serial_sequence(:table, 'id')"), name):
-            highest = connection.scalar(select(func.max(table.c.id)))
-            go_on = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :highest, :used)")
-            connection.execute(go_on, name | {"highest": highest or 1, "used": bool(highest)})
+        if "id" not in table.c or not isinstance(table.c.id.type, Integer):
+            continue
+        above = {"highest": (connection.scalar(select(func.max(table.c.id))) or 0) + GAP, "name": table.name}
+        if connection.dialect.name == "postgresql":
+            sequence = "pg_get_serial_sequence(quote_ident(:name), 'id')"
+            connection.execute(text(f"SELECT setval({sequence}, :highest) WHERE {sequence} IS NOT NULL"), above)
+        elif table.name in counting:
+            connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), above)
+            connection.execute(text("INSERT INTO sqlite_sequence VALUES (:name, :highest)"), above)
+
+
+def _counting(connection: Connection) -> set[str]:
+    """SQLite's tables that give no number twice (db/migrations/versions/baseline.py says which)."""
+    if connection.dialect.name != "sqlite":
+        return set()
+    asked = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'"
+    return set(connection.scalars(text(asked)))

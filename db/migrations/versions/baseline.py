@@ -1,5 +1,8 @@
 """The baseline: every table, index, trigger and search index of the first released version.
 
+What stands with its number in what leaves the house (links in mail, calendars, Message-IDs) gives no number twice, on
+SQLite by AUTOINCREMENT: a restore then goes on beyond what was given after the backup.
+
 What autogenerate does not see is carried by hand: the triggers that keep the audit log, the log of a dossier and the
 words of a position as they were, and the search index. Databases older than this are refused (db/migrate.py).
 """
@@ -178,6 +181,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["joined_into"], ["call.id"], name=op.f("fk_call_joined_into_call")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_call_closes_at"), "call", ["closes_at"], unique=False)
     op.create_index(op.f("ix_call_first_seen"), "call", ["first_seen"], unique=False)
@@ -434,6 +438,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_deadline_call_id_call")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_deadline_at"), "deadline", ["at"], unique=False)
     op.create_index(op.f("ix_deadline_call_id"), "deadline", ["call_id"], unique=False)
@@ -595,6 +600,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "assignment",
@@ -949,6 +955,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_subscription_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_subscription_user_id"), "subscription", ["user_id"], unique=False)
     op.create_table(
@@ -1616,6 +1623,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_sign_off_round_position_id_position")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off_round")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_sign_off_round_dossier_id"), "sign_off_round", ["dossier_id"], unique=False)
     op.create_table(

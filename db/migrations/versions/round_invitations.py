@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "round_id", "member_id", "email", name=op.f("uq_round_invitation_round_id_member_id_email")
         ),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_round_invitation_member_id"), "round_invitation", ["member_id"])
 
