@@ -6,8 +6,6 @@ import re
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from email.parser import BytesHeaderParser
-from email.utils import getaddresses
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -195,18 +193,6 @@ def open_transport(url: str) -> Transport:
     """The transport that MAIL_URL names. Raises MailUrlWrong."""
     where = read_mail_url(url)
     return Folder(where) if isinstance(where, Path) else SmtpRelay(where)
-
-
-def remove_letters(url: str, address: str) -> int:
-    """Delete the .eml files to an address where mail goes into a folder, and count them; a relay keeps none here."""
-    folder = read_mail_url(url)
-    removed = 0
-    for path in folder.glob("*.eml") if isinstance(folder, Path) else ():
-        to = BytesHeaderParser().parsebytes(path.read_bytes()).get_all("To", [])
-        if address.lower() in {each.lower() for _, each in getaddresses(map(str, to))}:
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
 
 
 class Folder:

@@ -22,12 +22,12 @@ from tests.make.found import found_ids
 from tests.make.pages import make_user
 from tracker.calls.ingest import ingest
 from tracker.calls.merge import join
-from tracker.care.retention import Swept, sweep
+from tracker.care.retention import Swept, dry_run, sweep
 from tracker.challenges.agenda import load_agendas
 from tracker.clock import Now
 from tracker.operations.backup import write_backup
-from tracker.operations.restore import NotRestorable, restore_backup
-from tracker.operations.upkeep import LINK_COUNTS, findings, tidy_once_a_day
+from tracker.operations.restore import GAP, NotRestorable, restore_backup
+from tracker.operations.upkeep import LINK_COUNTS, findings, old_letters, tidy_once_a_day
 from tracker.people.participants import load_participants
 from tracker.watch.look import BACKUP, Watched
 from tracker.watch.machine import Disk, Machine
@@ -75,7 +75,7 @@ def round_trip(source: Engine, target: Engine, folder: Path, now: datetime) -> N
         assert session.exec(select(Pause.everything)).all() == [True]
         assert len(found_ids(session, "cafe", now)) == 30
         result = store(session, [make_listing(n) for n in range(100, 103)], now + DAY, source="new")
-        assert result.new == (32, 33, 34)
+        assert result.new == tuple(range(31 + GAP + 1, 31 + GAP + 4))
 
 
 def test_a_backup_of_either_database_fills_sqlite(
@@ -88,6 +88,23 @@ def test_a_backup_of_sqlite_fills_either_database(
     engine: Engine, sqlite: Engine, tmp_path: Path, now: datetime
 ) -> None:
     round_trip(sqlite, engine, tmp_path, now)
+
+
+def test_nobody_gets_the_number_of_somebody_who_came_after_the_backup(
+    engine: Engine, sqlite: Engine, tmp_path: Path, now: datetime
+) -> None:
+    """A number stands in links, in the key of each digest and so in its Message-ID: by it resume left out a stranger's
+    mail as sent before, and a link in a mail to the one acted for the other."""
+    with writing(sqlite) as session:
+        make_user(session, now, email="els@amsterdam.nl")
+    write_backup(sqlite, tmp_path / "b.zip", now, SILENT)
+    with writing(sqlite) as session:
+        later = make_user(session, now, email="jan@amsterdam.nl").id
+    restore_backup(engine, tmp_path / "b.zip", now, SILENT)
+    with writing(engine) as session:
+        others = [make_user(session, now, email=f"iris{n}@amsterdam.nl").id for n in range(2)]
+    assert later not in others
+    assert others == [1 + GAP + 1, 1 + GAP + 2]
 
 
 def test_a_database_with_work_in_it_is_not_overwritten(engine: Engine, tmp_path: Path, now: datetime) -> None:
@@ -187,6 +204,20 @@ def test_what_may_go_goes_once_a_day_and_what_was_sent_stays_on_record(engine: E
         assert tidy_once_a_day(engine, days, Now(now)) == ""
         kept = {mail.key: mail.text for mail in session.exec(select(Delivery)).all()}
     assert kept == {"old": "", "plain": "", "new": "tekst", "waits": "tekst"}
+
+
+def test_mails_that_lie_as_files_go_when_their_text_does(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    """MAIL_DAYS says how long the text of a mail is kept; in a folder it lay for ever."""
+    names = ["20260101T0600-digest-jan-haarlem.nl-abcdefgh", "20260528T0600-digest-jan-haarlem.nl-abcdefgh", "eigen"]
+    for name in names:
+        (tmp_path / f"{name}.eml").write_text("To: jan@haarlem.nl\n\nTekst\n")
+    days, where = {"snapshot_days": 9, "mail_days": 30}, f"file:{tmp_path}"
+    with writing(engine) as session:
+        (would,) = [one for one in dry_run(session, days, Now(now), old_letters(where, remove=False)) if one.count]
+        assert (would.category, would.count, len(list(tmp_path.glob("*.eml")))) == ("mail_texts", 1, 3)
+    assert tidy_once_a_day(engine, days, Now(now), old_letters(where)) == "mail_texts: 1"
+    assert sorted(path.stem for path in tmp_path.glob("*.eml")) == names[1:]
+    assert old_letters("smtp://relay.example:25")(now) == 0
 
 
 def test_links_that_signed_in_are_forgotten_once_no_limit_counts_them(engine: Engine, now: datetime) -> None:

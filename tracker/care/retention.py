@@ -34,6 +34,13 @@ from tracker.care.holds import Holds, holds_on
 from tracker.clock import Now
 from tracker.people.data_register import DataCategory, categories
 
+Letters = Callable[[datetime], int]  # lets go of (or only counts) mails of before a moment that lie as files
+
+
+def no_letters(_before: datetime) -> int:
+    """Where mail goes to a relay, no file of it is kept."""
+    return 0
+
 
 @dataclass(frozen=True)
 class Swept:
@@ -57,35 +64,41 @@ class Sweep:
     before: datetime
     holds: Holds
     actor: str
+    letters: Letters = no_letters
 
 
 def sweep(
-    session: Session, days: Mapping[str, int], now: Now, actor: str = "command line", only: Collection[str] = ()
+    session: Session,
+    days: Mapping[str, int],
+    now: Now,
+    actor: str = "command line",
+    only: Collection[str] = (),
+    letters: Letters = no_letters,
 ) -> list[Swept]:
     """Let go of everything past its term, kind by kind; ``days``: what the settings say, by their names."""
     holds = holds_on(session, now.today)
     wanted = [about for about in categories().values() if about.key in (only or RULES)]
-    return [_sweep_one(session, about, days, now, holds, actor) for about in wanted]
+    return [_sweep_one(session, about, days, now, holds, actor, letters) for about in wanted]
 
 
-def dry_run(session: Session, days: Mapping[str, int], now: Now) -> list[Swept]:
-    """What ``sweep`` would let go of; nothing is changed."""
+def dry_run(session: Session, days: Mapping[str, int], now: Now, letters: Letters = no_letters) -> list[Swept]:
+    """What ``sweep`` would let go of; nothing is changed, and ``letters`` only counts."""
     attempt = session.begin_nested()
     try:
-        return sweep(session, days, now, "dry run")
+        return sweep(session, days, now, "dry run", letters=letters)
     finally:
         attempt.rollback()
         session.expire_all()
 
 
 def _sweep_one(
-    session: Session, about: DataCategory, days: Mapping[str, int], now: Now, holds: Holds, actor: str
+    session: Session, about: DataCategory, days: Mapping[str, int], now: Now, holds: Holds, actor: str, letters: Letters
 ) -> Swept:
     if about.key in holds.categories:
         return Swept(about.key, 0, holds.categories[about.key])
     term = about.term(days)
     assert term is not None, f"{about.key} has a rule and no term"
-    return RULES[about.key](Sweep(session, now, now.instant - term, holds, actor), about)
+    return RULES[about.key](Sweep(session, now, now.instant - term, holds, actor, letters), about)
 
 
 def _persons(job: Sweep, about: DataCategory) -> Swept:
@@ -150,12 +163,13 @@ def _absences(job: Sweep, about: DataCategory) -> Swept:
 
 
 def _mail_texts(job: Sweep, about: DataCategory) -> Swept:
-    """Blank the texts of mails that ended; that they were sent, and what they told, stays."""
+    """Blank the texts of mails that ended, and the files of them; that they were sent, and what they told, stays."""
     ended = select(Delivery.id).where(col(Delivery.finished_at) < job.before)
     old = update(MailText).where(
         col(MailText.delivery_id).in_(ended), or_(col(MailText.html) != "", col(MailText.text) != "")
     )
-    return Swept(about.key, job.session.connection().execute(old.values(text="", html="")).rowcount)
+    rows = job.session.connection().execute(old.values(text="", html="")).rowcount
+    return Swept(about.key, rows + job.letters(job.before))
 
 
 def _mail_addresses(job: Sweep, about: DataCategory) -> Swept:

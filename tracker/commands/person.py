@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from db.models import Stakeholder, User
 from db.session import reading, writing
-from notifications.transport import remove_letters
+from notifications.mail_folder import remove_letters
 from tracker.care import retention
 from tracker.care.access import access_export, access_export_person, as_one_file, note_exported
 from tracker.care.erasure import Preview, erase_person, erase_user, note_erased, preview, scrub

@@ -16,7 +16,7 @@ from tracker.operations.backup import write_backup
 from tracker.operations.installation import belongings_of, opens, take_belongings
 from tracker.operations.progress import progress
 from tracker.operations.restore import restore_backup
-from tracker.operations.upkeep import Finding, findings, tidy
+from tracker.operations.upkeep import Finding, findings, old_letters, tidy
 from tracker.operations.wrong_settings import wrong_settings
 from tracker.people.data_register import days_set
 from tracker.watch.look import BACKUP
@@ -87,7 +87,7 @@ def prune(
 ) -> None:
     """Let go of all data past its term, a line for each kind; the clock does it once a day. A hold stops it."""
     command = context_of(context)
-    days = days_set(command.settings)
+    days, letters = days_set(command.settings), old_letters(command.settings.mail, remove=not dry)
     with writing(command.engine) as session:
-        swept = dry_run(session, days, command.now) if dry else tidy(session, days, command.now)
+        swept = (dry_run if dry else tidy)(session, days, command.now, letters=letters)
     answer([vars(one) for one in swept], as_json, [one.line() for one in swept])

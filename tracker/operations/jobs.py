@@ -26,7 +26,7 @@ from tracker.knowledge.texts import read_waiting
 from tracker.mailing.bounces import read_bounces
 from tracker.mailing.planning_run import Spread
 from tracker.mailing.run import plan_now, send_now
-from tracker.operations.upkeep import tidy_once_a_day
+from tracker.operations.upkeep import old_letters, tidy_once_a_day
 from tracker.people.data_register import days_set
 from tracker.settings import Settings
 from tracker.sources.clock_skew import DOUBT, SkewMonitor
@@ -260,6 +260,7 @@ class Jobs:
 
     async def tidy(self) -> None:
         """Let go of what is past its term, once a day."""
-        line = await asyncio.to_thread(tidy_once_a_day, self.engine, days_set(self.settings), self.clock.now())
+        days, letters = days_set(self.settings), old_letters(self.settings.mail)
+        line = await asyncio.to_thread(tidy_once_a_day, self.engine, days, self.clock.now(), letters)
         if line:
             self.say(line)

@@ -12,10 +12,11 @@ from db.queries import last_crawls
 from db.schema import up_to_date
 from db.session import reading, writing
 from db.vocabulary_audit import Action
+from notifications.mail_folder import letters_before
 from tracker import __version__
 from tracker.calls.floods import held_calls
 from tracker.care.erasure import scrub
-from tracker.care.retention import Swept, sweep
+from tracker.care.retention import Letters, Swept, no_letters, sweep
 from tracker.clock import Now
 from tracker.database import damage
 from tracker.people.mergers import hand_over_due
@@ -96,15 +97,29 @@ def forget_links(session: Session, now: datetime) -> None:
     session.execute(delete(MagicLink).where(col(MagicLink.expires_at) < now - LINK_COUNTS))
 
 
-def tidy(session: Session, days: Mapping[str, int], now: Now, actor: str = "command line") -> list[Swept]:
+def tidy(
+    session: Session, days: Mapping[str, int], now: Now, actor: str = "command line", letters: Letters = no_letters
+) -> list[Swept]:
     """What may go, goes: what was pressed and typed, and all data past its term; ``days``: what the settings say."""
     forget_presses(session, now.instant)
     forget_links(session, now.instant)
     hand_over_due(session, now.instant, actor)
-    return sweep(session, days, now, actor)
+    return sweep(session, days, now, actor, letters=letters)
 
 
-def tidy_once_a_day(engine: Engine, days: Mapping[str, int], now: Now) -> str:
+def old_letters(mail_url: str, remove: bool = True) -> Letters:
+    """What lets go of the .eml files of MAIL_URL, where it is a folder; or only counts them."""
+
+    def go(before: datetime) -> int:
+        files = letters_before(mail_url, before)
+        for path in files if remove else ():
+            path.unlink(missing_ok=True)
+        return len(files)
+
+    return go
+
+
+def tidy_once_a_day(engine: Engine, days: Mapping[str, int], now: Now, letters: Letters = no_letters) -> str:
     """The same, once per local day, as a line for a log; nothing, and no lock, where today's was done.
 
     Where somebody was erased since the last time, the database is written anew, so that no page of its file knows.
@@ -118,7 +133,7 @@ def tidy_once_a_day(engine: Engine, days: Mapping[str, int], now: Now) -> str:
         if session.exec(done).first() is not None:
             return ""
         before = session.exec(select(func.max(Run.started_at)).where(Run.job == TIDY)).one()
-        line = said(tidy(session, days, now, "clock"))
+        line = said(tidy(session, days, now, "clock", letters))
         erased = _erased_since(session, before)
         session.add(Run.done(TIDY, slot, now.instant, outcome=line))
     if erased:

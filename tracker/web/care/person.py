@@ -12,7 +12,7 @@ from starlette.responses import Response
 from db.models import Document, Dossier, Stakeholder, User
 from db.rights import attached, visible
 from db.vocabulary_audit import Action
-from notifications.transport import remove_letters
+from notifications.mail_folder import remove_letters
 from tracker.care.access import Tables, access_export, access_export_person, as_one_file, called
 from tracker.care.erasure import Preview, erase_person, erase_user, preview
 from tracker.care.holds import hold_of
