@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -29,6 +29,15 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 OTHERS = re.compile(r"SOURCE_\w+_(URL|PROXY)|CONFIG")  # names that are right without being a field
 NO_PROXY = "no address of a proxy such as http://proxy.example.nl:3128"
 DIRECTLY = "none"  # a source that goes by no proxy
+NEEDS = {  # what does nothing by itself -> without which; the one who set it would hear of it by waiting
+    "bounces_url": "mail_bounces",
+    "alert_webhook_key": "alert_webhook",
+    "reader_key": "reader_url",
+    "reader_model": "reader_url",
+    "reader_url": "reader_model",
+    "oidc_client_secret": "oidc_issuer",
+    "oidc_domains": "oidc_issuer",
+}
 NO_SECRETS = {"changeme", "change-me", "change_me", "default", "password"}  # what stands in examples
 
 
@@ -332,12 +341,29 @@ def read_settings() -> Settings:
         raise CommandFailed(f"no file of settings at {config_file()}", WRONG_USAGE)
     _refuse_unknown(given)
     try:
-        return Settings(_env_file=config_file(), **_from_files(given))
+        settings = Settings(_env_file=config_file(), **_from_files(given))
     except ValidationError as error:
         wrong = (f"setting {PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
         raise CommandFailed("; ".join(wrong).replace("Value error, ", ""), WRONG_USAGE) from error
     except SettingsError as error:  # a value that should be JSON
         raise CommandFailed(f"{str(error).splitlines()[0]}: {error.__cause__}", WRONG_USAGE) from error
+    if odd := list(at_odds(settings)):
+        raise CommandFailed("; ".join(odd), WRONG_USAGE)
+    return settings
+
+
+def at_odds(settings: Settings) -> Iterator[str]:
+    """Settings of which each is right, and that cannot be meant together, a line each."""
+    given = {name for name in settings.model_fields_set if getattr(settings, name)}
+    if settings.oidc_file and "oidc_issuer" in given:
+        yield f"setting {PREFIX}OIDC_FILE: instead of OIDC_ISSUER, not beside it"
+    for name, needed in NEEDS.items():
+        if name in given and needed not in given:
+            yield f"setting {PREFIX}{name.upper()}: does nothing without {PREFIX}{needed.upper()}"
+    if {"bounces_url", "mail_bounces"} <= given and "{token}" not in settings.mail_bounces:
+        yield f"setting {PREFIX}MAIL_BOUNCES: without {{token}} nobody can tell which mail came back to BOUNCES_URL"
+    for source in sorted({*settings.sources_on} & {*settings.sources_off}):
+        yield f"setting {PREFIX}SOURCES_ON: {source!r} stands in SOURCES_OFF, too"
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:

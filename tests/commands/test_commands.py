@@ -26,7 +26,7 @@ from tracker.commands.group import COMMANDS, load
 from tracker.errors import CommandFailed
 from tracker.mailing.mailer import transport_of
 from tracker.mailing.run import plan_now
-from tracker.settings import Settings
+from tracker.settings import Settings, read_settings
 from tracker.sources.crawl import wrong_root
 
 
@@ -190,6 +190,44 @@ def test_a_setting_as_it_is_often_typed_is_understood(monkeypatch: pytest.Monkey
     settings = Settings()
     assert (settings.mail_from, settings.mail_allow) == ("k@b.nl", ("@b.nl", "jan@c.nl"))
     assert settings.base_url == "https://kansenradar.example:8443/pad/"
+
+
+@pytest.mark.parametrize(
+    ("together", "said"),
+    [
+        ({"BOUNCES_URL": "file:in"}, "BOUNCES_URL: does nothing without KANSENRADAR_MAIL_BOUNCES"),
+        ({"BOUNCES_URL": "file:in", "MAIL_BOUNCES": "b@c.nl"}, "MAIL_BOUNCES: without {token} nobody can tell"),
+        ({"SOURCES_ON": "notubiz,rvo", "SOURCES_OFF": "rvo"}, "SOURCES_ON: 'rvo' stands in SOURCES_OFF, too"),
+        ({"READER_KEY": "k" * 20}, "READER_KEY: does nothing without KANSENRADAR_READER_URL"),
+        ({"READER_URL": "https://h.example/v1"}, "READER_URL: does nothing without KANSENRADAR_READER_MODEL"),
+        ({"READER_MODEL": "m"}, "READER_MODEL: does nothing without KANSENRADAR_READER_URL"),
+        ({"ALERT_WEBHOOK_KEY": "k" * 20}, "ALERT_WEBHOOK_KEY: does nothing without KANSENRADAR_ALERT_WEBHOOK"),
+        ({"OIDC_CLIENT_SECRET": "s"}, "OIDC_CLIENT_SECRET: does nothing without KANSENRADAR_OIDC_ISSUER"),
+        ({"OIDC_DOMAINS": "b.nl"}, "OIDC_DOMAINS: does nothing without KANSENRADAR_OIDC_ISSUER"),
+        ({"OIDC_FILE": "p.yaml", "OIDC_ISSUER": "https://i.example"}, "OIDC_FILE: instead of OIDC_ISSUER"),
+    ],
+)
+def test_settings_that_make_no_sense_together_are_refused_in_one_line(
+    together: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in together.items():
+        monkeypatch.setenv(f"KANSENRADAR_{name}", value)
+    with pytest.raises(CommandFailed) as refused:
+        read_settings()
+    assert str(refused.value).startswith(f"setting KANSENRADAR_{said}")
+    assert (len(str(refused.value).splitlines()), refused.value.code) == (1, 2)
+
+
+def test_settings_that_belong_together_are_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    together = {
+        "BOUNCES_URL": "file:in", "MAIL_BOUNCES": "b+{token}@c.nl", "READER_URL": "https://h.example/v1",
+        "READER_MODEL": "m", "READER_KEY": "k", "SOURCES_ON": "notubiz", "SOURCES_OFF": "rvo",
+    }  # fmt: skip
+    for name, value in together.items():
+        monkeypatch.setenv(f"KANSENRADAR_{name}", value)
+    assert read_settings().reader_model == "m"
 
 
 def test_a_setting_that_should_be_json_and_is_not_gets_one_line(tmp_path: Path) -> None:
