@@ -63,7 +63,6 @@ def show(request: RequestContext) -> Response:
         columns=columns(weeks),
         height=HEIGHT,
         foot=FOOT,
-        left=LEFT,
         width=WIDTH,
         step=(WIDTH - LEFT) / WEEKS,
         highest=_highest(weeks),

@@ -149,9 +149,7 @@ def snapshot(request: RequestContext) -> Response:
         raise NotFound
     text = zlib.decompress(kept.body).decode("utf-8", "replace")
     cut = len(text) > MOST_SHOWN
-    return request.page(
-        "calls/detail_snapshot.html", call=call, kept=kept, sighting=used, text=text[:MOST_SHOWN], cut=cut
-    )
+    return request.page("calls/detail_snapshot.html", call=call, kept=kept, text=text[:MOST_SHOWN], cut=cut)
 
 
 class ShownMatch(NamedTuple):

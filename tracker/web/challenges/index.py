@@ -13,9 +13,8 @@ from starlette.responses import Response
 
 from db.models import Agenda, Call, Challenge, Match, Team, User
 from db.queries import shared_budgets
-from db.rights import has_role
 from db.status import IS_CALL, not_closed, past_yet_open_expression, status_expression
-from db.vocabulary import ChallengeKind, ChallengeStatus, Instrument, Role, Status
+from db.vocabulary import ChallengeKind, ChallengeStatus, Instrument, Status
 from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.frame.charts import Share, shares
@@ -105,12 +104,11 @@ def as_file(request: RequestContext) -> Response:
 
 def white_spots(request: RequestContext) -> Response:
     """Opgaven by instruments: open now, announced, recurring, none."""
-    agendas, chosen = _agendas(request)
+    _agendas_there, chosen = _agendas(request)
     challenges = [c for c in _of_agenda(request.session, chosen.id) if _is_leaf(c)]
     counts = counted(request.session, request.now.instant, earlier=True)
     rows = [(c, [(i, counts[c.id][i]) for i in Instrument]) for c in challenges]
-    may_open = has_role(request.viewer, Role.FUNDRAISER)
-    return request.page("challenges/index_map.html", agendas=agendas, chosen=chosen, rows=rows, may_open=may_open)
+    return request.page("challenges/index_map.html", rows=rows)
 
 
 def counted(session: Session, now: datetime, earlier: bool = False) -> Counts:

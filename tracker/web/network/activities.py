@@ -20,7 +20,7 @@ from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, ForWhom, Line, SeenForm, Text
 from tracker.web.frame.lists import ListQuery
 from tracker.web.frame.phrases import challenge_name
-from tracker.web.network.subjects import for_whom, known_names, known_subjects
+from tracker.web.network.subjects import for_whom, known_subjects
 
 COLUMNS = (
     *("activiteit", "soort", "dag", "tot en met", "plaats", "deelregio", "onderwerpen", "opgave"),
@@ -140,7 +140,6 @@ def _form(request: RequestContext, row: NetworkActivity | None, state: FormState
         subregions=[(name, name) for name in activities.subregions(request.session)],
         audiences=for_whom(request),
         opgaven=opgaven(request.session),
-        organisations=known_names(request),
         known_subjects=known_subjects(request),
     )
 
