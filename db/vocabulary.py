@@ -38,8 +38,12 @@ def spoken(words: type[Word], said: str) -> Word | None:
 
 
 def _bare(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return without_accents(text.strip().casefold())
+
+
+def without_accents(text: str) -> str:
+    """``Coördinator`` as ``Coordinator``."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 class Nature(Word):
@@ -129,6 +133,7 @@ class DeadlineKind(Word):
 CLOSING_KINDS = frozenset(
     {DeadlineKind.STAGE_1, DeadlineKind.STAGE_2, DeadlineKind.CUT_OFF, DeadlineKind.CLOSES, DeadlineKind.CONSULTATION}
 )
+DUE_KINDS = CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION}
 
 
 class Applicant(Word):

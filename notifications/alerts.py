@@ -1,13 +1,14 @@
 """What is broken and needs a person: told once, kept until it is over. Both stand in the log, with the reason."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from db.models import Alert
 from notifications.message import without_addresses
 
+LOOK_BACK = timedelta(days=7)
 LOG = logging.getLogger("kansenradar.alerts")
 
 
@@ -39,6 +40,12 @@ def standing_alerts(session: Session) -> list[Alert]:
 
 
 _STANDING = select(Alert).where(col(Alert.ended_at).is_(None)).order_by(col(Alert.since))  # said once: all pages ask
+
+
+def recent_alerts(session: Session, now: datetime) -> list[Alert]:
+    """What is broken, or was in the last seven days, in the order in which it began."""
+    lately = col(Alert.ended_at).is_(None) | (col(Alert.ended_at) > now - LOOK_BACK)
+    return list(session.exec(select(Alert).where(lately).order_by(col(Alert.id))))
 
 
 def _active(session: Session, key: str) -> Alert | None:

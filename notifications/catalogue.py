@@ -16,12 +16,11 @@ from sqlmodel import Session, col, select
 from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
 from db.queries import BY_HAND, first_complete, is_said_to_be_ours, shared_budgets
 from db.status import PAST_YET_OPEN, SHUT, next_gate, remark_expression, remark_of, status_expression, status_of
-from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Status
+from db.vocabulary import DUE_KINDS, DeadlineKind, Nature, Status
 from notifications.gist import lead
 from notifications.wording import local_day
 
 NEWS = (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED)
-DUE_KINDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION})
 REMEMBERED = timedelta(days=90)  # changes and closings older than this are no news to anybody
 
 

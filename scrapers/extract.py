@@ -77,7 +77,10 @@ def only_asked(facts: dict[str, Any], why: str, remark: str) -> dict[str, Any]:
             days.setdefault(QuestionField.OPENS if opens else QuestionField.CLOSES, []).append(date_read)
     raised = [
         RaisedQuestion(
-            field=field, sentence=dates[0].sentence, readings=tuple(dict.fromkeys(map(reading_of, dates)))[:5], why=why
+            field=field,
+            sentence=dates[0].sentence,
+            why=why,
+            readings=tuple(dict.fromkeys(each.reading for each in dates))[:5],
         )
         for field, dates in days.items()
     ]
@@ -88,11 +91,6 @@ def only_asked(facts: dict[str, Any], why: str, remark: str) -> dict[str, Any]:
     ]
     questions = {question.field: question for question in (*facts["questions"], *raised)}
     return {"questions": tuple(questions.values()), "review": (remark, *facts["review"])}
-
-
-def reading_of(deadline: ListedDeadline) -> str:
-    """A date as a question gives it."""
-    return f"{deadline.day}T{deadline.hour}" if deadline.hour else str(deadline.day)
 
 
 def unknown_status(word: str) -> RaisedQuestion:

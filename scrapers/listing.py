@@ -206,6 +206,11 @@ class ListedDeadline(Frozen):
             return self.at
         return _instant(self.day + timedelta(days=1), "00:00", self.zone)
 
+    @property
+    def reading(self) -> str:
+        """As a question gives it."""
+        return f"{self.day}T{self.hour}" if self.hour else str(self.day)
+
 
 @lru_cache(maxsize=10_000)
 def _instant(day: date, hour: str, zone: str) -> datetime:

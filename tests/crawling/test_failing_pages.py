@@ -24,7 +24,6 @@ SITE = {
     "start": "https://stad.example/regelingen",
     "links": "^/regelingen/[^/]+$",
 }
-FEED = '<rss version="2.0"><channel><title>F</title></channel></rss>'
 
 
 @pytest.fixture

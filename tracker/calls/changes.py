@@ -11,13 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from db.status import FINAL_WORDS
-from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind, Status
+from db.vocabulary import DUE_KINDS, Allocation, DeadlineKind, Status
 from scrapers.listing import AMOUNTS, ListedDeadline
 from tracker.calls.consolidate import SHOWN_FIELDS, MergedCall
 from tracker.calls.identity import same_address, same_text
 
 SETS = ("programme", "applicants", "tags", "keywords", "subjects", "sectors", "targets", "priorities")
-DUE_KINDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION})
 # A label may be set a little before the hour it speaks of.
 AROUND = timedelta(days=2)
 

@@ -50,8 +50,9 @@ def only_asked(listing: Listing, today: date) -> Listing:
 
 def _of_date(deadline: ListedDeadline, why: str = UNLIKELY) -> RaisedQuestion:
     field = QuestionField.OPENS if deadline.kind == DeadlineKind.OPENS else QuestionField.CLOSES
-    reading = f"{deadline.day}T{deadline.hour}" if deadline.hour else str(deadline.day)
-    return RaisedQuestion(field=field, sentence=deadline.sentence or deadline.text, readings=(reading,), why=why)
+    return RaisedQuestion(
+        field=field, sentence=deadline.sentence or deadline.text, readings=(deadline.reading,), why=why
+    )
 
 
 def _of_field(listing: Listing, name: str) -> RaisedQuestion:

@@ -16,7 +16,7 @@ from db.rights import RANK
 from db.session import reading
 from db.vocabulary import UNTOLD_STATES, DeadlineKind, DeliveryState, MailKind, Role
 from notifications import outbox, wording
-from notifications.alerts import end_alert, raise_alert
+from notifications.alerts import end_alert, raise_alert, recent_alerts
 from notifications.call_card import FIELD_NAMES
 from notifications.claims import URGENT_LANE
 from notifications.letter import AlertLine
@@ -30,7 +30,7 @@ from tracker.watch.kinds import TroubleKind, kind_of, what_of
 UNMATCHED = "unmatched"
 LANE = 4
 MOST_NAMED = 20
-LIFE, LOOK_BACK = timedelta(days=2), timedelta(days=7)
+LIFE = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,7 @@ def _release_held(run: PlanningRun) -> None:
 
 def _alerts(session: Session, now: datetime) -> list[tuple[Alert, TroubleKind]]:
     """Those whose kind is mailed, and that stand or ended not long ago."""
-    lately = col(Alert.ended_at).is_(None) | (col(Alert.ended_at) > now - LOOK_BACK)
-    rows = session.exec(select(Alert).where(lately).order_by(col(Alert.id)))
-    return [(alert, kind) for alert in rows if (kind := kind_of(alert.key)) is not None]
+    return [(alert, kind) for alert in recent_alerts(session, now) if (kind := kind_of(alert.key)) is not None]
 
 
 def _due(session: Session, now: datetime, ours_only: bool) -> tuple[list[AlertMail], list[int]]:

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 from db.models import REMINDER_DAYS, Delivery, Told
 from db.queries import live_ids
 from db.status import FINAL_WORDS
-from db.vocabulary import UNTOLD_STATES, DeliveryState, Status, ToldKind
+from db.vocabulary import DUE_KINDS, UNTOLD_STATES, DeliveryState, Status, ToldKind
 from notifications import due_today, wording
-from notifications.catalogue import DUE_KINDS, CallDate, CatalogueCall
+from notifications.catalogue import CallDate, CatalogueCall
 from notifications.due_today import DueCall
 from notifications.news import Tell
 from tracker.mailing.periods import LOOK_BACK, next_morning, reminder_moment

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from db.status import STANDING_WORDS
-from db.vocabulary import Status, ToldKind
+from db.vocabulary import DUE_KINDS, Status, ToldKind
 from notifications import due_today
-from notifications.catalogue import DUE_KINDS, CatalogueCall, Change
+from notifications.catalogue import CatalogueCall, Change
 from notifications.changes_since import DATE_FIELDS
 from notifications.digest import Item
 from notifications.due_today import DueCall

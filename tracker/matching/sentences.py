@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from scrapers.facts.spans import lower
 from scrapers.texts import decoded_once
 from tracker.matching.texts import read_words
 
@@ -28,10 +29,7 @@ def clean(text: str, longest: int = LONGEST_TEXT) -> str:
 
 def folded(text: str) -> str:
     """Lower case with odd characters as spaces, padded, each character in its old place plus one."""
-    lower = text.lower()
-    if len(lower) != len(text):
-        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return " " + _ODD.sub(" ", lower) + " "
+    return " " + _ODD.sub(" ", lower(text)) + " "
 
 
 def sentences(text: str) -> list[str]:

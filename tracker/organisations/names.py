@@ -1,8 +1,8 @@
 """Names of organisations as people type them: what makes two spellings one, and what kind a name speaks of. Pure."""
 
 import re
-import unicodedata
 
+from db.vocabulary import without_accents
 from db.vocabulary_organisations import OrganisationKind
 
 BEFORE = re.compile(r"^(?:(?:het|de|the) )?(?:ministerie|min)\b(?: van\b)?(?: (?:het|de)\b)? ?")
@@ -28,8 +28,7 @@ KINDS = (
 
 def plain(name: str) -> str:
     """Without capitals, accents and punctuation; "I&W" and "I & W" read as "i en w"."""
-    decomposed = unicodedata.normalize("NFKD", name.replace("&", " en ")).casefold()
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    letters = without_accents(name.replace("&", " en ")).casefold()
     return " ".join(re.sub(r"[^\w]+|_", " ", letters).split())
 
 

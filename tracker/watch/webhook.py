@@ -7,22 +7,22 @@ import hmac
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from db.leases import release, take, this_process
 from db.models import Alert, Run
 from db.session import reading, writing
+from notifications.alerts import recent_alerts
 from scrapers.outgoing import Outgoing
 from tracker.settings import Settings
 from tracker.watch.kinds import kind_of, what_of
 
 JOB = "webhook"
-LOOK_BACK = timedelta(days=7)
 PATIENCE = 10  # seconds
 SIGNATURE = "X-Kansenradar-Signature"
 
@@ -81,9 +81,8 @@ def _post_all(engine: Engine, webhook: Webhook, site: str, now: datetime, send: 
 
 def _due(session: Session, now: datetime) -> Iterator[tuple[Alert, bool]]:
     """Alerts whose begin or end is to be posted; what began and ended unposted is posted twice, in that order."""
-    lately = col(Alert.ended_at).is_(None) | (col(Alert.ended_at) > now - LOOK_BACK)
     posted = set(session.exec(select(Run.slot).where(Run.job == JOB)))
-    for alert in session.exec(select(Alert).where(lately).order_by(col(Alert.id))).all():
+    for alert in recent_alerts(session, now):
         if kind_of(alert.key) is not None:
             ways = (False, True) if alert.ended_at else (False,)
             yield from ((alert, over) for over in ways if _slot(alert, over) not in posted)

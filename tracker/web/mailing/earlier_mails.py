@@ -11,11 +11,9 @@ from db.models import Call, Delivery, Told, User
 from db.vocabulary import MailKind, ToldKind
 from tracker.errors import NotFound
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.safety import POLICY
+from tracker.web.frame.safety import WITH_MAIL
 
 PER_PAGE = 50
-# A mail brings its own styles, in attributes, as every mail does; it stands in a frame that runs nothing.
-WITH_MAIL = {"Content-Security-Policy": POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")}
 
 
 class MailsQuery(BaseModel):
