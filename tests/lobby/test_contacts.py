@@ -1,6 +1,6 @@
 """Contacts name the office first, tell who was there already, and reveal no more than one may see."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -13,7 +13,7 @@ from tests.make.lobby import Cast, gather
 from tracker.care.erasure import erase_person
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound
 from tracker.lobby import contacts, dossiers
-from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.lobby.contacts import CommitmentFields, ContactFields, Office, log_contact
 from tracker.lobby.timeline import timeline
 from tracker.rights import Deed, viewer_of
 
@@ -36,6 +36,22 @@ def test_a_contact_needs_three_words_and_the_rest_has_a_default(cast: Cast) -> N
             log_contact(cast.deed(), ContactFields(TODAY, message), office)
     with pytest.raises(NotAllowed):
         log_contact(cast.deed(cast.reader), ContactFields(TODAY, "x"), OFFICE)
+
+
+def test_what_came_of_a_talk_is_not_due_before_it(cast: Cast) -> None:
+    before = TODAY - timedelta(days=365)
+    with pytest.raises(Incomplete, match=r"29 mei 2025 ligt vóór het contact van 29 mei 2026\."):
+        log_contact(cast.deed(), ContactFields(TODAY, "x", follow_up="Bellen", follow_up_on=before), OFFICE)
+    contact = log_contact(cast.deed(), ContactFields(TODAY, "x", follow_up="Bellen", follow_up_on=TODAY), OFFICE)
+    with pytest.raises(Incomplete):
+        contacts.commit_to(cast.deed(), contact, "Een brief", before)
+    promise = contacts.commit_to(cast.deed(), contact, "Een brief", TODAY)
+    with pytest.raises(Incomplete):
+        contacts.edit_commitment(cast.deed(), promise, CommitmentFields("Een brief", before), promise.version)
+    contacts.edit_commitment(cast.deed(), promise, CommitmentFields("Een nota", TODAY), promise.version)
+    assert promise.text == "Een nota"
+    planned = ContactFields(TODAY + timedelta(days=9), "x", follow_up="Agenda sturen", follow_up_on=TODAY)
+    assert log_contact(cast.deed(), planned, OFFICE).follow_up_on == TODAY
 
 
 def test_the_log_names_the_office_and_never_the_person(cast: Cast) -> None:

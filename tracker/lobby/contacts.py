@@ -21,6 +21,7 @@ from db.vocabulary_lobby import (
     StakeholderKind,
     StakeRole,
 )
+from notifications.wording import local_day, short_day
 from tracker.errors import Incomplete, NotFound, required
 from tracker.lobby.history import correct, must_own
 from tracker.lobby.log import dossier_for, log
@@ -140,7 +141,7 @@ def log_contact(deed: Deed, fields: ContactFields, office: Office) -> ContactMom
     if dossier:
         must_add(deed, dossier)
         must_fit(deed, dossier, fields.visibility)
-    values = {**vars(fields), **_checked(fields)}
+    values = {**vars(fields), **_checked(deed, fields)}
     stakeholder = stakeholder_for(deed, office)
     open_to(deed, stakeholder, fields.visibility, office)
     contact = ContactMoment(
@@ -167,7 +168,7 @@ def edit_contact(deed: Deed, contact: ContactMoment, fields: ContactFields, offi
     must_have_group(fields.visibility, dossier)
     if dossier:
         must_fit(deed, dossier, fields.visibility)
-    values = {**vars(fields), **_checked(fields)}
+    values = {**vars(fields), **_checked(deed, fields)}
     stakeholder = stakeholder_for(deed, office)
     open_to(deed, stakeholder, fields.visibility, office)
     before = contact.dossier_id
@@ -190,12 +191,19 @@ def _hangs_on(deed: Deed, contact: ContactMoment, fields: ContactFields) -> Doss
     return dossier
 
 
-def _checked(fields: ContactFields) -> dict[str, str]:
+def _checked(deed: Deed, fields: ContactFields) -> dict[str, str]:
     """The texts without blanks around them, or Incomplete."""
     message = required(fields.message, "message", "Schrijf in één zin wat u heeft gebracht.")
     if fields.follow_up_on and not fields.follow_up.strip():
         raise Incomplete("Schrijf op wat er op die dag moet gebeuren.", "follow_up")
+    _must_follow(deed, fields.day, fields.follow_up_on, "follow_up_on")
     return {"message": message, "reply": fields.reply.strip(), "follow_up": fields.follow_up.strip()}
+
+
+def _must_follow(deed: Deed, talk: date, day: date | None, field: str) -> None:
+    """What came of a talk is not due before it: a slip of the keyboard. For one that is planned, one can prepare."""
+    if day and day < min(talk, local_day(deed.now)):
+        raise Incomplete(f"{short_day(day)} ligt vóór het contact van {short_day(talk)}.", field)
 
 
 def _promises_follow(session: Session, contact: ContactMoment) -> None:
@@ -239,6 +247,7 @@ def commit_to(
 ) -> Commitment:
     """What was promised in a contact: who of us watches it, and until when."""
     must_change(deed, contact)
+    _must_follow(deed, contact.day, due_on, "promise_due")
     commitment = Commitment(
         dossier_id=contact.dossier_id,
         contact_id=contact.id,
@@ -275,6 +284,9 @@ class CommitmentFields:
 def edit_commitment(deed: Deed, commitment: Commitment, fields: CommitmentFields, seen: int) -> None:
     """Correct the words or the day of a promise."""
     text = required(fields.text, "promise", "Schrijf op wat er is toegezegd.")
+    if commitment.contact_id and fields.due_on != commitment.due_on:
+        talk = deed.session.get_one(ContactMoment, commitment.contact_id)
+        _must_follow(deed, talk.day, fields.due_on, "promise_due")
     correct(deed, commitment, {**vars(fields), "text": text, "number": fields.number.strip()}, seen)
 
 

@@ -23,7 +23,7 @@ from db.models import (
 from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState, PointKind
 from db.vocabulary_lobby import CommitmentState, GoDecision
-from notifications.wording import short_day
+from notifications.wording import local_day, short_day
 from tracker.applications import stages, tasks
 from tracker.calendar.backward_schedule import NoPlan
 from tracker.calendar.decision_clock import replan_moved
@@ -76,8 +76,10 @@ def assign(deed: Deed, review: Review, point: ReviewPoint, user_id: int, seen: i
 
 
 def move(deed: Deed, review: Review, point: ReviewPoint, day: date, why: str, seen: int) -> None:
-    """Put it on another day."""
+    """Put it on another day: of our own work one that is still to come, of an outside moment its real day."""
     subject = _subject(deed, review, point, Can.MOVE)
+    if point.kind != K.MOMENT and day < local_day(deed.now):
+        raise Incomplete(f"{short_day(day)} is al voorbij: kies een dag die nog komt.", "day")
     was = subject.day
     with _refusals("day"):
         MOVE[PointKind(point.kind)](deed, subject.row, day, why, seen)
