@@ -99,14 +99,18 @@ def ask_each(
 
 def calls_left(session: Session, endpoint: Endpoint, now: datetime) -> int:
     """How many calls the day still allows; none where one more could cost more euros than are left."""
-    use = session.get(ReaderUse, local_day(now)) or ReaderUse(day=local_day(now))
+    use = _use_of_today(session, now)
     fits = use.euros + endpoint.cost(TOKENS_UNTOLD) <= endpoint.most_euros
     return max(0, endpoint.most_calls - use.calls) if fits else 0
 
 
+def _use_of_today(session: Session, now: datetime) -> ReaderUse:
+    return session.get(ReaderUse, local_day(now)) or ReaderUse(day=local_day(now))
+
+
 def count_use(session: Session, endpoint: Endpoint, now: datetime, tokens: int) -> None:
     """One call more today, and what it took."""
-    use = session.get(ReaderUse, local_day(now)) or ReaderUse(day=local_day(now))
+    use = _use_of_today(session, now)
     use.calls, use.tokens = use.calls + 1, use.tokens + tokens
     use.euros = endpoint.cost(use.tokens).quantize(Decimal("0.01"))
     session.add(use)

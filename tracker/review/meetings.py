@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from db.models import ActionPoint, Minute, Review, ReviewPerson, ReviewPoint, User
@@ -107,9 +108,13 @@ def last_ended(session: Session, viewer: Viewer) -> Review | None:
 
 def reviews_of(session: Session, viewer: Viewer, most: int = 52) -> list[Review]:
     """The meetings whose minutes the viewer may read, the newest first."""
+    return list(session.exec(select(Review).where(_readable(viewer)).order_by(col(Review.id).desc()).limit(most)))
+
+
+def _readable(viewer: Viewer) -> ColumnElement[bool]:
+    """Those of the own organisation, and those in which one took part."""
     took_part = select(ReviewPerson.review_id).where(ReviewPerson.user_id == viewer.user_id)
-    rows = select(Review).where(or_(Review.participant_id == viewer.participant_id, col(Review.id).in_(took_part)))
-    return list(session.exec(rows.order_by(col(Review.id).desc()).limit(most)))
+    return or_(col(Review.participant_id) == viewer.participant_id, col(Review.id).in_(took_part))
 
 
 def review_for(session: Session, viewer: Viewer, review_id: int) -> Review:
@@ -162,11 +167,9 @@ def minutes_on(
 
 def said_before(session: Session, viewer: Viewer, review: Review, point: ReviewPoint, most: int = 5) -> list[Minute]:
     """What its organisation said of the same thing in earlier meetings that the viewer may read, the newest first."""
-    took_part = select(ReviewPerson.review_id).where(ReviewPerson.user_id == viewer.user_id)
-    readable = or_(Review.participant_id == viewer.participant_id, col(Review.id).in_(took_part))
     same = ReviewPoint.kind == point.kind, ReviewPoint.subject_id == point.subject_id
     rows = select(Minute).join(ReviewPoint).join(Review).where(
-        *same, Review.participant_id == review.participant_id, Review.id < review.id, readable
+        *same, Review.participant_id == review.participant_id, Review.id < review.id, _readable(viewer)
     )  # fmt: skip
     now = visibility_of(subject_of(session, review, point))
     said = session.exec(rows.order_by(col(Minute.id).desc()))

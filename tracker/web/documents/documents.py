@@ -107,11 +107,20 @@ def _add(request: RequestContext, host: Host, form: DocumentForm) -> None:
     if form.link:
         documents.add_link(request.deed, host, form.title, form.url, form.visibility)
         return
+    file = brought_document(request)
+    if file is None:
+        raise Incomplete("Kies een bestand.", "file")
+    name, content, most = file
+    documents.add_file(request.deed, host, name, content, form.visibility, most)
+
+
+def brought_document(request: RequestContext) -> tuple[str, bytes, int] | None:
+    """Name and bytes of the form's file, and how many are allowed; a field that was left empty brings no name."""
     file, most = request.form.get("file"), request.site.settings.document_megabytes * 2**20
     if not isinstance(file, UploadFile) or not file.filename:
-        raise Incomplete("Kies een bestand.", "file")
+        return None
     file.file.seek(0)
-    documents.add_file(request.deed, host, file.filename, file.file.read(most + 1), form.visibility, most)
+    return file.filename, file.file.read(most + 1), most
 
 
 add_to_dossier, add_to_position, add_to_contact = (

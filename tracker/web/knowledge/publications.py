@@ -3,7 +3,6 @@
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, Field
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from db.models import Publication
@@ -18,7 +17,7 @@ from tracker.mailing.mailer import open_mailer
 from tracker.mailing.release_mail import release_mails
 from tracker.people.second_person import may_confirm
 from tracker.rights import may_change
-from tracker.web.documents.documents import file_answer
+from tracker.web.documents.documents import brought_document, file_answer
 from tracker.web.frame.actions import PageOf, no_subject, opgaven, participants
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, SeenForm, Text, filled
@@ -182,12 +181,9 @@ def _lesson(request: RequestContext) -> tuple[object, str] | None:
 
 
 def _upload(request: RequestContext) -> Upload | None:
-    """The file that came along; a field that was left empty brings one without a name."""
-    file, most = request.form.get("file"), request.site.settings.document_megabytes * 2**20
-    if not isinstance(file, UploadFile) or not file.filename:
-        return None
-    file.file.seek(0)
-    return Upload(file.filename, file.file.read(most + 1), most)
+    """The file that came along."""
+    file = brought_document(request)
+    return Upload(*file) if file else None
 
 
 def _address(publication: Publication) -> str:
