@@ -1,5 +1,6 @@
 """Fixtures every test may use: a real database of both kinds, a fixed moment, and the folder of shared material."""
 
+import atexit
 import gc
 import os
 import shutil
@@ -100,6 +101,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     made_once(tmp_path_factory, "postgres.set", lambda done: _without_waiting_for_a_disk(server.get_uri(), done))
     yield server.get_uri()
     server.cleanup()
+    atexit.unregister(server._cleanup)  # which would make the folder once more, for its lock
 
 
 def _without_waiting_for_a_disk(url: str, done: Path) -> None:

@@ -69,6 +69,16 @@ def test_no_file_is_longer_than_400_lines() -> None:
     assert long == {}
 
 
+def test_processor_time_is_measured_in_one_place_as_something_to_compare() -> None:
+    """Seconds that one machine takes are no bound for another."""
+    clocks = re.compile(r"\b(process_time|perf_counter)\b")
+    tests = [p for p in tracked() if p.suffix == ".py" and name(p).startswith("tests/")]
+    measuring = [
+        name(p) for p in tests if clocks.search(p.read_text("utf-8")) and not name(p).startswith("tests/bench/")
+    ]
+    assert set(measuring) <= {"tests/make/pace.py", name(Path(__file__))}
+
+
 def functions() -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]:
     for path in ours():
         if not migration(path):
