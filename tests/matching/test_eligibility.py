@@ -132,6 +132,7 @@ def test_only_words_that_name_a_public_body_are_named_for_it() -> None:
     [
         "Gemeenten krijgen dit geld zonder aanvraag via het gemeentefonds, als decentralisatie-uitkering.",
         "De minister keert het bedrag ambtshalve uit aan de provincies, naar rato van het aantal inwoners.",
+        "De decentralisatie-uitkering staat in september op de rekening van gemeenten; aanvragen hoeft niet.",
         "De specifieke uitkering gaat naar alle gemeenten met een loket. U hoeft daarvoor niets aan te vragen.",
     ],
 )
@@ -146,6 +147,7 @@ def test_money_that_comes_of_itself_is_not_said_to_be_applied_for(text: str) -> 
     [
         "Gemeenten kunnen een specifieke uitkering aanvragen. Voor de tweede termijn hoeven zij geen aanvraag te doen.",
         "Provincies kunnen tot 1 mei een plan indienen. Wie al meedeed, hoeft geen nieuwe aanvraag te doen.",
+        "Gemeenten kunnen een bijdrage ontvangen uit dit fonds. Zonder aanvraag krijgt u niets.",
         "Gemeenten kunnen een uitkering krijgen. Het voorschot wordt automatisch uitbetaald na de aanvraag.",
     ],
 )
