@@ -17,7 +17,7 @@ _BARE_END = re.compile(r"(?:voor|vóór|(?<!met )(?<!t/m )tot|before)\s*$")
 class _Head:
     """Which cell of a row opens its round and which closes it; ``until`` is the word before the closing."""
 
-    size: int
+    labels: tuple[str, ...]
     opens: int
     closes: int
     until: str
@@ -28,7 +28,7 @@ class _Row:
     start: int
     end: int
     cells: tuple[str, ...]
-    dates: tuple[int, ...]  # the places of its opening and its closing in the text
+    dates: tuple[int, int]  # the places of its opening and its closing in the text
 
 
 def round_tables(folded: str, days: dict[int, date]) -> Iterator[Entry]:
@@ -59,7 +59,7 @@ def _head(line: str) -> _Head | None:
     if len(opens) != 1 or len(closes) != 1 or opens[0] >= closes[0]:
         return None
     until = "tot" if _BARE_END.search(cells[closes[0]]) else "tot en met"
-    return _Head(len(cells), opens[0], closes[0], until)
+    return _Head(cells, opens[0], closes[0], until)
 
 
 def _is_about(words: str, topic: str) -> bool:
@@ -67,14 +67,15 @@ def _is_about(words: str, topic: str) -> bool:
 
 
 def _row(line: re.Match[str], head: _Head) -> _Row | None:
-    """A row with nothing but a date in both cells, and no other date."""
+    """A row with nothing but a date in both cells, and no other date but below the label of another moment."""
     cells = _cells(line.group())
-    if len(cells) != head.size or line.group().count(DATE) != 2:
+    if len(cells) != len(head.labels) or cells[head.opens] != DATE or cells[head.closes] != DATE:
         return None
-    if cells[head.opens] != DATE or cells[head.closes] != DATE:
+    dated = [number for number, cell in enumerate(cells) for _ in range(cell.count(DATE))]
+    if not all(n in (head.opens, head.closes) or _is_about(head.labels[n], "deciding") for n in dated):
         return None
-    places = tuple(line.start() + hit.start() for hit in re.finditer(DATE, line.group()))
-    return _Row(line.start(), line.end(), cells, places)
+    places = [line.start() + hit.start() for hit in re.finditer(DATE, line.group())]
+    return _Row(line.start(), line.end(), cells, (places[dated.index(head.opens)], places[dated.index(head.closes)]))
 
 
 def _follow(rows: list[_Row], days: dict[int, date]) -> bool:
@@ -93,6 +94,6 @@ def _entry(row: _Row, head: _Head) -> Entry:
         elif number == head.closes:
             words.append(f"{head.until} {DATE}")
         elif _MARK.search(cell):
-            words.append(f"| {cell} |")
+            words.append(f"| {head.labels[number]}: {cell} |" if DATE in cell else f"| {cell} |")
     said = " ".join(words)
     return Entry(row.start, row.end, row.start, "", said, tuple(hit.start() for hit in _MARK.finditer(said)))
