@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
 from db.models import AuditEntry, Challenge, Goal, User, Vision, VisionProposal, VisionVersion
@@ -40,6 +40,21 @@ def begun(cast: Cast) -> Vision:
     found = visions.vision_of(cast.session, OPGAVE)
     assert found
     return found
+
+
+def test_all_visies_are_asked_for_in_one_question(cast: Cast) -> None:
+    begun(cast)
+    visions.propose(cast.deed(), "", TEXT, 0)
+    asked: list[str] = []
+    event.listen(
+        cast.session.get_bind(), "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement)
+    )
+    found = visions.visions(cast.session, viewer_of(cast.coordinator))
+    assert [(one.title, one.open) for one in found] == [("Visie op de regio", 1), (TEXT.title, 0)]
+    assert len(asked) == 1
+    assert len(visions.visions(cast.session, viewer_of(cast.reader))) == 1, (
+        "what is only proposed is for who works here"
+    )
 
 
 def test_a_second_person_takes_over_what_one_proposed_and_every_version_stays(cast: Cast) -> None:

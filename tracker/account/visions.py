@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, select
 
 from db.models import Challenge, Goal, Participant, User, Vision, VisionProposal, VisionVersion
 from db.queries import Viewer
@@ -159,15 +159,12 @@ def versions_of(session: Session, vision: Vision) -> list[VisionVersion]:
 
 def visions(session: Session, viewer: Viewer) -> list[ShownVision]:
     """Every visie that holds, the region's first; for who works here also what is only proposed."""
-    rows = session.exec(select(Vision).order_by(col(Vision.challenge_id).is_not(None), col(Vision.challenge_id)))
-    shown = [_shown(session, viewer, row) for row in rows]
-    return [one for one in shown if one.now is not None or one.open]
+    return [one for one in _shown(session, viewer) if one.now is not None or one.open]
 
 
 def shown_vision(session: Session, viewer: Viewer, number: int) -> ShownVision:
     """One of them, or NotFound where there is nothing this viewer may see."""
-    row = session.get(Vision, number)
-    one = _shown(session, viewer, row) if row else None
+    one = next(iter(_shown(session, viewer, Vision.id == number)), None)
     if one is None or (one.now is None and not works(viewer)):
         raise NotFound("Deze visie bestaat niet.")
     return one
@@ -175,18 +172,26 @@ def shown_vision(session: Session, viewer: Viewer, number: int) -> ShownVision:
 
 def of_challenge(session: Session, viewer: Viewer, challenge: Challenge) -> ShownVision | None:
     """That of an opgave, as far as the viewer may know of it."""
-    row = vision_of(session, challenge.id)
-    one = _shown(session, viewer, row) if row else None
+    one = next(iter(_shown(session, viewer, Vision.challenge_id == challenge.id)), None)
     return one if one and (one.now or one.open) else None
 
 
-def _shown(session: Session, viewer: Viewer, row: Vision) -> ShownVision:
-    goals = select(func.count()).select_from(Goal).where(Goal.vision_id == row.id, col(Goal.ended_at).is_(None))
-    challenge = session.get(Challenge, row.challenge_id) if row.challenge_id else None
-    open_ones = VisionProposal.vision_id == row.id, VisionProposal.state == ProposalState.OPEN
+def _shown(session: Session, viewer: Viewer, *which: Any) -> list[ShownVision]:
+    """The region's first, each with what holds, its opgave, and how many goals and open proposals, in one question."""
+    goals = select(func.count()).select_from(Goal).where(Goal.vision_id == Vision.id, col(Goal.ended_at).is_(None))
+    open_ones = VisionProposal.vision_id == Vision.id, VisionProposal.state == ProposalState.OPEN
     waiting = select(func.count()).select_from(VisionProposal).where(*open_ones)
-    many = session.exec(waiting).one() if works(viewer) else 0
-    return ShownVision(row, version_of(session, row), challenge, session.exec(goals).one(), many)
+    holds = and_(col(VisionVersion.vision_id) == Vision.id, col(VisionVersion.number) == Vision.number)
+    rows: Any = select(Vision, VisionVersion, Challenge).add_columns(
+        goals.correlate(Vision).scalar_subquery(), waiting.correlate(Vision).scalar_subquery()
+    )
+    rows = rows.outerjoin(VisionVersion, holds).outerjoin(Challenge, col(Vision.challenge_id) == Challenge.id)
+    rows = rows.where(*which).order_by(col(Vision.challenge_id).is_not(None), col(Vision.challenge_id), col(Vision.id))
+    in_work = works(viewer)
+    return [
+        ShownVision(row, now, challenge, many, proposed if in_work else 0)
+        for row, now, challenge, many, proposed in session.exec(rows)
+    ]
 
 
 def proposals_of(session: Session, viewer: Viewer, vision: Vision) -> list[VisionProposal]:
