@@ -220,7 +220,7 @@ def test_signature_and_publication_days_are_no_question() -> None:
 
 
 KINDS = r"""
-Aanvragen die vóór 1 februari 2027 bij ons zijn binnengekomen handelen wij nog zelf af. => closes asked 2027-01-31
+Aanvragen die vóór 1 februari 2027 bij ons zijn binnengekomen handelen wij nog zelf af. => closes not shown
 Loting op 22 februari 2027 onder aanvragen die tussen 18 januari 2027 en 12 februari 2027 binnenkomen. => opens shown 2027-01-18
 Wij loten op 3 maart 2027 onder de aanvragen die van 1 tot en met 15 februari 2027 zijn ontvangen. => opens shown 2027-02-01
 De tweede ronde is open van 14 november tot en met 5 december. => closes asked 2026-12-05
