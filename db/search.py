@@ -10,8 +10,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,26 +19,22 @@ from sqlalchemy import (
     Integer,
     Subquery,
     Text,
-    TypeDecorator,
     and_,
-    bindparam,
     cast,
     column,
     false,
     func,
-    literal_column,
+    not_,
     or_,
     select,
     text,
     true,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, col
 
 from db.general_words import ALSO_IN_ENGLISH, SAYS_NOTHING
 from db.models.calls import Call, Challenge
+from db.search_nodes import COUNTS, AsQuestion, Every, Hits, HitsThatStand, Node, Some, Token, Without, counted
 from db.search_words import (
     CODE,
     PROGRAMME,
@@ -74,31 +70,6 @@ Translations = Mapping[str, Sequence[str]]  # the stems of a word or phrase -> w
 
 
 @dataclass(frozen=True)
-class Token:
-    """A word of the index, or the beginning of one."""
-
-    word: str
-    begins: bool = False
-
-
-@dataclass(frozen=True)
-class Every:
-    """All of these."""
-
-    of: tuple["Node", ...]
-
-
-@dataclass(frozen=True)
-class Some:
-    """At least one of these."""
-
-    of: tuple["Node", ...]
-
-
-Node = Token | Every | Some
-
-
-@dataclass(frozen=True)
 class AskedWord:
     """A word of a question, or a phrase that an opgave translates: what finds it, and what finds it in a title.
 
@@ -111,36 +82,56 @@ class AskedWord:
     @property
     def anywhere(self) -> Node:
         """What a call must have to be looked at: of a phrase its words, wherever they stand."""
-        if not self.phrases:
-            return self.single
-        return Some((self.single, *(_all_words(phrase) for phrase in self.phrases)))
+        return Some((self.single, self.beyond)) if self.phrases else self.single
+
+    @property
+    def beyond(self) -> Node:
+        """What may have one of its phrases: the words of it, wherever they stand."""
+        return Some(tuple(map(_all_words, self.phrases)))
 
 
-class AsQuestion(TypeDecorator[Node]):
-    """A node as the database that is asked puts it."""
+@dataclass(frozen=True)
+class Asked:
+    """A question in parts: its words, and what stands in it in quotation marks."""
 
-    impl = Text
-    cache_ok = True
+    words: tuple[AskedWord, ...]
+    quoted: tuple[str, ...]
 
-    def process_bind_param(self, value: Node | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        if dialect.name == "sqlite":
-            return _in_words(value, " AND ", " OR ", '"{}"', '"{}"*')
-        return _in_words(value, " & ", " | ", "{}", "{}:*")
+    @property
+    def nodes(self) -> list[Node]:
+        """What a call must have to be looked at, a part each."""
+        return [*(word.anywhere for word in self.words), *map(_all_words, self.quoted)]
 
+    @property
+    def by_words(self) -> Node:
+        """What is found by words alone, wherever they stand."""
+        return Every((*(word.single for word in self.words), *map(_all_words, self.quoted)))
 
-class Hits(FunctionElement[Any]):
-    """The condition that a call has these words; each database has its own way to say so.
+    @property
+    def spelled(self) -> list[ColumnElement[bool]]:
+        """That the phrases in quotation marks stand there as they were typed."""
+        return [_spelled(phrase) for phrase in self.quoted if " " in phrase.strip()]
 
-    The words are a parameter, so that the statement around it is compiled once and not for every question.
-    """
+    @property
+    def by_phrase(self) -> list[ColumnElement[bool]]:
+        """That what has the words of a phrase only, and not the word itself, has the phrase as it is spelled.
 
-    name = "hits"
-    inherit_cache = True  # without a type: as a Boolean SQLite gets "... = 1", and then reads every call there is
+        Asked that way round since those are few: what has the word itself may be thousands.
+        """
+        return [
+            or_(not_(Hits(self._beyond(at))), *map(_spelled, word.phrases))
+            for at, word in enumerate(self.words)
+            if word.phrases
+        ]
 
-    def __init__(self, node: Node) -> None:
-        super().__init__(bindparam("question", node, type_=AsQuestion(), unique=True))
+    @property
+    def beyond(self) -> list[Node]:
+        """For each word with phrases: what may have one of them, and whatever else is asked for."""
+        return [_with(self.nodes, at, word.beyond) for at, word in enumerate(self.words) if word.phrases]
+
+    def _beyond(self, at: int) -> Without:
+        word = self.words[at]
+        return Without(_with(self.nodes, at, word.beyond), _with(self.nodes, at, word.single))
 
 
 def matching(question: str, whole: bool = False, translations: Translations | None = None) -> ColumnElement[bool]:
@@ -153,18 +144,45 @@ def matching(question: str, whole: bool = False, translations: Translations | No
     if whole:
         words = _words(fold(question[:MOST_CHARACTERS]))
         return Hits(Every(tuple(_stems(word, begins=False) for word in words))) if words else false()
-    loose, quoted = _apart(question)
-    asked = _asked(loose, translations or {}, bool(quoted))
-    nodes = [*(word.anywhere for word in asked), *(_all_words(phrase) for phrase in quoted)]
-    if not nodes:
+    asked = _in_parts(question, translations)
+    if not asked.nodes:
         return false()
-    spelled = [_spelled(phrase) for phrase in quoted if " " in phrase.strip()]
-    by_phrase = [
-        or_(Hits(_with(nodes, at, word.single)), *map(_spelled, word.phrases))
-        for at, word in enumerate(asked)
-        if word.phrases
-    ]
-    return and_(Hits(Every(tuple(nodes))), *spelled, *by_phrase)
+    return and_(Hits(Every(tuple(asked.nodes))), *asked.spelled, *asked.by_phrase)
+
+
+def matching_what_stands(
+    question: str, now: datetime, since: datetime, translations: Translations
+) -> ColumnElement[bool]:
+    """The same of what has not closed, or closed after ``since`` and is said to be open."""
+    if not question.strip():
+        return true()
+    asked = _in_parts(question, translations)
+    if not asked.nodes:
+        return false()
+    return and_(HitsThatStand(Every(tuple(asked.nodes)), now, since), *asked.spelled, *asked.by_phrase)
+
+
+def how_many(session: Session, question: str, translations: Translations, few: int) -> int | None:
+    """How many calls have what was typed, counted in the index; not counted: moments, and what was joined into another.
+
+    None where that gains nothing: where they are ``few`` at most, and unasked of several words or of a code, which few
+    have. None too where the index cannot know: a phrase in quotation marks must be read in each call.
+    """
+    asked = _in_parts(question, translations)
+    if asked.spelled or len(asked.nodes) != 1 or _whole_code(question):
+        return None
+    by_words = counted(session, asked.by_words)
+    beyond = asked.beyond
+    if by_words <= few:
+        return None if by_words or beyond else 0
+    rest = Hits(Without(Some(tuple(beyond)), asked.by_words))
+    by_phrase = select(func.count()).where(COUNTS, rest, *asked.by_phrase)
+    return by_words + (session.connection().execute(by_phrase).scalar_one() if beyond else 0)
+
+
+def _in_parts(question: str, translations: Translations | None) -> Asked:
+    loose, quoted = _apart(question)
+    return Asked(tuple(_asked(loose, translations or {}, bool(quoted))), tuple(quoted))
 
 
 def _with(nodes: Sequence[Node], at: int, instead: Node) -> Node:
@@ -185,10 +203,10 @@ def asked_of_each(questions: Iterable[str], dialect: Dialect) -> str:
     return json.dumps([put.process_bind_param(node, dialect) if node.of else "" for node in nodes])
 
 
-def by_code(question: str) -> ColumnElement[bool]:
-    """Whether the whole question is a call's code, or begins like one of its parts."""
+def by_code(question: str) -> ColumnElement[bool] | None:
+    """Whether the whole question is a call's code, or begins like one of its parts; None where it can be neither."""
     code = _whole_code(question)
-    return Hits(Token(CODE + code, begins=True)) if code else false()
+    return Hits(Token(CODE + code, begins=True)) if code else None
 
 
 def by_name(question: str, translations: Translations | None = None, whole: bool = False) -> ColumnElement[bool]:
@@ -196,10 +214,8 @@ def by_name(question: str, translations: Translations | None = None, whole: bool
 
     ``whole``: none of them as the beginning of a longer one: LIFE is a programme, and no lifetime.
     """
-    loose, quoted = _apart(question)
-    nodes = [*(word.anywhere for word in _asked(loose, translations or {}, bool(quoted))), *map(_all_words, quoted)]
-    everything = Every(tuple(nodes))
-    return Hits(Some(tuple(_marked(everything, mark, whole) for mark in (TITLE, PROGRAMME)))) if nodes else false()
+    nodes = tuple(_in_parts(question, translations).nodes)
+    return Hits(Some(tuple(_marked(Every(nodes), mark, whole) for mark in (TITLE, PROGRAMME)))) if nodes else false()
 
 
 def of_programme(names: Iterable[str]) -> ColumnElement[bool]:
@@ -360,26 +376,3 @@ def _marked(node: Node, mark: str, whole: bool) -> Node:
         begins = node.begins and mark == TITLE and not whole
         return node if node.word.startswith(CODE) else Token(mark + node.word, begins)
     return type(node)(tuple(_marked(each, mark, whole) for each in node.of))
-
-
-def _in_words(node: Node, every: str, some: str, token: str, begins: str) -> str:
-    """A node in the language of a database."""
-    if isinstance(node, Token):
-        return (begins if node.begins else token).format(node.word)
-    joined = (every if isinstance(node, Every) else some).join(
-        _in_words(each, every, some, token, begins) for each in node.of
-    )
-    return f"({joined})"
-
-
-@compiles(Hits, "sqlite")
-def _on_sqlite(hits: Hits, compiler: SQLCompiler, **kw: Any) -> str:
-    question = compiler.process(hits.clauses, **kw)  # the place of a parameter, never the words
-    return f"call.id IN (SELECT rowid FROM search_call WHERE search_call MATCH {question})"  # noqa: S608
-
-
-@compiles(Hits, "postgresql")
-def _on_postgresql(hits: Hits, compiler: SQLCompiler, **kw: Any) -> str:
-    vector = func.to_tsvector(literal_column("'simple'::regconfig"), col(Call.search_text))
-    question = f"to_tsquery('simple'::regconfig, {compiler.process(hits.clauses, **kw)})"
-    return f"({compiler.process(vector, **kw)} @@ {question})"

@@ -15,16 +15,17 @@ from db.models import Call, Delivery, Leaning, Match, Told, Verdict
 from db.queries import IDS, CallFilter, Viewer, calls_for, followed_calls, said_to_be_ours
 from db.reach import ANYWHERE, USABLE, Reach
 from db.rights import visible
-from db.search import Translations, by_code, by_name, parts_of, read_translations
+from db.search import Translations, by_code, by_name, how_many, matching_what_stands, parts_of, read_translations
 from db.search_words import fold, halves
-from db.status import IS_CALL, Instant, next_gate_expression, open_while_standing
-from db.vocabulary import Eligibility, ToldKind
+from db.status import IS_CALL, LONGEST_AGO, OVER, Instant, next_gate_expression, not_closed, open_while_standing
+from db.vocabulary import Eligibility, Status, ToldKind
 from notifications.digest import FIT_OF_UNPLACED
 from notifications.places import CHANCES, NOT_OPEN_YET, TOO_LATE
 from tracker.challenges.agenda import below
 from tracker.matching import DIGEST_THRESHOLD
 
 PER_PAGE = 30
+FEW = 1000  # calls that have what was typed, up to which all are sorted: of more, those that run mostly fill a page
 LONG: Any = Call.search_text
 Opgaven = tuple[str, ...] | BindParameter[tuple[str, ...]]
 Reader = int | BindParameter[int | None] | None
@@ -97,17 +98,19 @@ def find(
 
     ``order``: one of ORDERS; by words where words are asked for, else by what closes first.
     """
-    translations = read_translations(session) if wanted.text.strip() else {}
+    typed, alone = bool(wanted.text.strip()), not personal.narrows and wanted == CallFilter(text=wanted.text)
+    translations = read_translations(session) if typed else {}
+    total = how_many(session, wanted.text, translations, FEW) if typed and alone else None
+    if total == 0:
+        return FoundCalls([], 0, page)
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
-    query = calls_for(deeper, now, SHOWN_FROM, translations).where(IS_CALL).order_by(None)
-    query = query.where(*_personal(session, personal, deeper))
+    where = (IS_CALL, *_personal(session, personal, deeper))
     basis = SortBasis(now, deeper, translations, personal.viewer.user_id, personal.reach)
-    sort = ORDERS[order or ("words" if wanted.text.strip() else "closes")]
-    ordered = query.order_by(*sort(basis)).limit(most).offset((page - 1) * most)
-    if wanted != CallFilter() or personal.narrows:
-        ids, total = _with_total(session, query, ordered)
+    question = Question(basis, where, ORDERS[order or ("words" if typed else "closes")], page, most)
+    if alone and (total or not typed):
+        ids, total = _of_many(session, question, total)
     else:
-        ids, total = _of_all(session, query, ordered, sort is _by_closing, basis.now, most)
+        ids, total = _with_total(session, question)
     return FoundCalls(by_ids(session, ids), total, page)
 
 
@@ -181,26 +184,24 @@ def _planned_in_second(planned_at: datetime) -> tuple[bool, ...]:
     return Delivery.planned_at >= planned_at, Delivery.planned_at < planned_at + timedelta(seconds=1)
 
 
-def _with_total(session: Session, query: Any, ordered: Any) -> tuple[list[int], int]:
+def _with_total(session: Session, question: "Question") -> tuple[list[int], int]:
     """Ids and total of a filter. The count rides along, or it would look for everything twice."""
-    run = session.connection().execute
-    rows = run(ordered.with_only_columns(col(Call.id), func.count().over())).all()
-    if rows:
-        return [row[0] for row in rows], rows[0][1]
+    run, query = session.connection().execute, question.that_stand() if question.stands else question.all()
+    rows = run(question.one_page(query, func.count().over())).all()
+    if rows or question.page == 1:
+        return [row[0] for row in rows], rows[0][1] if rows else 0
     return [], run(query.with_only_columns(func.count())).scalar_one()
 
 
-def _of_all(
-    session: Session, query: Any, ordered: Any, by_closing: bool, now: datetime, most: int
-) -> tuple[list[int], int]:
-    """Ids and total of all there is. The count is asked apart: riding along carries every row through the sort.
+def _of_many(session: Session, question: "Question", total: int | None) -> tuple[list[int], int]:
+    """Ids and total of what thousands may meet. The count is asked apart: riding along carries each through the sort.
 
-    By closing, what still closes stands first: where that fills the page, the many that closed are not sorted.
+    Where what stands first fills the page, the many behind it are not sorted.
     """
-    run, only = session.connection().execute, ordered.with_only_columns(col(Call.id))
-    total: int = run(query.with_only_columns(func.count())).scalar_one()
-    ids = list(run(only.where(_not_over(now))).scalars()) if by_closing else []
-    return ids if len(ids) == most else list(run(only).scalars()), total
+    run, query, first = session.connection().execute, question.all(), question.first()
+    total = run(query.with_only_columns(func.count())).scalar_one() if total is None else total
+    ids = [] if first is None else list(run(question.one_page(first)).scalars())
+    return ids if len(ids) == question.most else list(run(question.one_page(query)).scalars()), total
 
 
 def by_ids(session: Session, ids: Sequence[int]) -> list[Call]:
@@ -233,10 +234,11 @@ def _by_closing(basis: SortBasis) -> list[Any]:
 def _by_words(basis: SortBasis) -> list[Any]:
     """Whose code was typed; then what still runs, with the words in its title or programme first, by use and by day."""
     text, over = basis.wanted.text, _over_for_words(basis.now)
-    coded, names = case((by_code(text), 0), else_=1), basis.translations
+    coded, names = by_code(text), basis.translations
     in_name = case((by_name(text, names, whole=True), 0), (by_name(text, names), 1), else_=2)
     of_use, gate = chance_of_use(basis.reach), next_gate_expression(basis.now)
-    return [coded, over, in_name, of_use.desc(), gate, col(Call.id).desc()]
+    first = [case((coded, 0), else_=1)] if coded is not None else []
+    return [*first, over, in_name, of_use.desc(), gate, col(Call.id).desc()]
 
 
 def _over_for_words(now: datetime) -> ColumnElement[bool]:
@@ -258,9 +260,65 @@ def _by_amount(_basis: SortBasis) -> list[Any]:
     return [amount.is_(None), amount.desc(), col(Call.id)]
 
 
-ORDERS: dict[str, Callable[[SortBasis], list[Any]]] = {
-    "words": _by_words, "closes": _by_closing, "fit": _by_fit, "new": _by_newest, "amount": _by_amount,
-}  # fmt: skip
+@dataclass(frozen=True)
+class Order:
+    """What a list goes by. ``first``: which of what has not closed stands before all others."""
+
+    by: Callable[[SortBasis], list[Any]]
+    first: Callable[[datetime], ColumnElement[bool]] | None = None
+
+
+ORDERS = {
+    "words": Order(_by_words, not_closed),
+    "closes": Order(_by_closing, _not_over),
+    "fit": Order(_by_fit, not_closed),
+    "new": Order(_by_newest),
+    "amount": Order(_by_amount),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a page asks, and the statements that follow from it."""
+
+    basis: SortBasis
+    where: tuple[ColumnElement[bool], ...]
+    order: Order
+    page: int
+    most: int
+
+    @property
+    def stands(self) -> bool:
+        """Whether the filter leaves out what has closed."""
+        status = self.basis.wanted.status
+        return bool(status) and not set(status) & set(OVER)
+
+    def all(self) -> Any:
+        """Every call that is asked for, in no order."""
+        basis = self.basis
+        query = calls_for(basis.wanted, basis.now, SHOWN_FROM, basis.translations)
+        return query.where(*self.where).order_by(None)
+
+    def that_stand(self) -> Any:
+        """The same where the filter leaves out what has closed."""
+        now, open_too = self.basis.now, Status.OPEN in self.basis.wanted.status
+        return self._standing(now - LONGEST_AGO if open_too else now)
+
+    def first(self) -> Any:
+        """Those that stand before all others, but for a code that was typed; None where the order has no such."""
+        now, first = self.basis.now, self.order.first
+        return self._standing(now).where(first(now)) if first else None
+
+    def _standing(self, since: datetime) -> Any:
+        basis, text = self.basis, self.basis.wanted.text
+        query = calls_for(basis.wanted.model_copy(update={"text": ""}), basis.now, SHOWN_FROM)
+        query = query.where(matching_what_stands(text, basis.now, since, basis.translations))
+        return query.where(*self.where).order_by(None)
+
+    def one_page(self, query: Any, *beside: Any) -> Any:
+        """The numbers of the page's calls, in their order, and what else is asked of each."""
+        ordered = query.order_by(*self.order.by(self.basis)).with_only_columns(col(Call.id), *beside)
+        return ordered.limit(self.most).offset((self.page - 1) * self.most)
 
 
 def matched(
