@@ -1,7 +1,7 @@
 """A table with a row for each round, its opening and its closing: each row as the sentence a reader makes of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,7 +36,7 @@ def round_tables(folded: str, days: dict[int, date]) -> Iterator[Entry]:
     head: _Head | None = None
     rows = list[_Row]()
     for line in [*_LINE.finditer(folded), None]:
-        row = _row(line, head) if line and head else None
+        row = _row(line, head, days) if line and head else None
         if row is not None:
             rows.append(row)
             continue
@@ -66,16 +66,19 @@ def _is_about(words: str, topic: str) -> bool:
     return pattern("topics", topic).search(words) is not None
 
 
-def _row(line: re.Match[str], head: _Head) -> _Row | None:
-    """A row with nothing but a date in both cells, and no other date but below the label of another moment."""
+def _row(line: re.Match[str], head: _Head, days: Container[int]) -> _Row | None:
+    """A row with nothing but a date in both cells, and no other known date but below the label of a decision."""
     cells = _cells(line.group())
     if len(cells) != len(head.labels) or cells[head.opens] != DATE or cells[head.closes] != DATE:
         return None
-    dated = [number for number, cell in enumerate(cells) for _ in range(cell.count(DATE))]
-    if not all(n in (head.opens, head.closes) or _is_about(head.labels[n], "deciding") for n in dated):
-        return None
+    marks = [number for number, cell in enumerate(cells) for _ in range(cell.count(DATE))]
     places = [line.start() + hit.start() for hit in re.finditer(DATE, line.group())]
-    return _Row(line.start(), line.end(), cells, (places[dated.index(head.opens)], places[dated.index(head.closes)]))
+    known = {place: number for number, place in zip(marks, places, strict=True) if place in days}
+    gates = {number: place for place, number in known.items() if number in (head.opens, head.closes)}
+    others = set(known.values()) - gates.keys()
+    if len(gates) < 2 or not all(_is_about(head.labels[number], "deciding") for number in others):
+        return None
+    return _Row(line.start(), line.end(), cells, (gates[head.opens], gates[head.closes]))
 
 
 def _follow(rows: list[_Row], days: dict[int, date]) -> bool:

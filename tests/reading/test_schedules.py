@@ -151,6 +151,8 @@ ROUNDS = [
     ("nl", "| Tijdvak | Opening | Sluiting |\n| I | 02-11-2026 | 29-01-2027 |\n| II | 07-06-2027 | 09-07-2027 |"),
     ("nl", "Ronde | Opent | Sluit | Uitslag\n1 | 2 november 2026 | 29 januari 2027 | 1 april 2027\n"
            "2 | 1 maart 2027 | 28 mei 2027 | 1 augustus 2027"),
+    ("nl", "Aanvraagronde | Startdatum | Einddatum\nNajaar 2026 | 2 november 2026 | 29 januari 2027\n"
+           "Voorjaar 2027 | 1 maart 2027 | 28 mei 2027"),
     ("en", "Round | Opens | Closes\nA | 2 November 2026 | 29 January 2027\nB | 3 May 2027 | 25 June 2027"),
 ]  # fmt: skip
 
