@@ -513,7 +513,8 @@ def test_no_administrator_gets_at_the_files_of_another_organisation_by_moving_pe
         (people["reader"], {"participant_id": "haarlem"}),
         (None, {"participant_id": "haarlem", "email": "bas.thuis@haarlem.nl"}),
     ):
-        assert "heeft een eigen beheerder" in refused(user, **changed)
+        way = "die neemt deze persoon op zodra u de toegang hier beëindigt" if user else "die laat mensen toe"
+        assert f"heeft een eigen beheerder: {way}." in refused(user, **changed)
     for user in (there, chief):
         page = f"/beheer/mensen/{user.id}"
         for way in ("toegang", "uitnodigen"):

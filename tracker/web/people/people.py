@@ -193,7 +193,8 @@ def _check(request: RequestContext, form: PersonForm, user: User | None) -> None
     if moves and not takes_part(participant, request.now.today):
         raise InvalidForm({"participant_id": "Deze deelnemer bestaat nu niet."})
     if moves and not arranges(request.session, request.user, participant.id):
-        raise InvalidForm({"participant_id": f"{participant.name} heeft een eigen beheerder: die laat mensen toe."})
+        way = "die laat mensen toe." if user is None else "die neemt deze persoon op zodra u de toegang hier beëindigt."
+        raise InvalidForm({"participant_id": f"{participant.name} heeft een eigen beheerder: {way}"})
 
 
 @PageOf(find_user, _form, lambda _: "/beheer").button()
