@@ -172,6 +172,26 @@ def test_every_view_shows_every_kind_with_a_word_and_a_mark(me: Visitor, engine:
     assert "uur niet genoemd" in listed
 
 
+def test_a_phone_lists_a_recess_once_a_month_and_always_today(me: Visitor, engine: Engine) -> None:
+    for month in ("2027-07", "2027-08"):
+        assert listed_on_a_phone(me.get(f"/kalender?month={month}").text) == ["t/m 22 aug 2027"]
+    today = me.get("/kalender").text
+    assert re.search(r'class="day day--today[^"]*" aria-current="date"', today)
+    css = Path("tracker/web/static/calendar.css").read_text("utf-8")
+    assert ".day--empty:not(.day--today)" in css
+
+
+def listed_on_a_phone(page: str) -> list[str]:
+    """Until when the recess runs, of the days without an entry that a phone lists."""
+    cells = re.findall(r'<td class="([^"]*)"[^>]*>(.*?)</td>', page, re.DOTALL)
+    holidays = [
+        (names.split(), said) for names, said in cells if "zomervakantie" in said and "day__entries" not in said
+    ]
+    assert len(holidays) > 7
+    listed = [said for names, said in holidays if not {"day--empty", "day--outside"} & set(names)]
+    return [found for said in listed for found in re.findall(r'day__until"> (.*?)<', said)]
+
+
 def test_the_calendar_answers_to_the_filter_of_regelingen(me: Visitor, engine: Engine) -> None:
     with writing(engine) as session:
         for title, language in (("In het Nederlands", "nl"), ("In English", "en")):
