@@ -16,6 +16,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, func, select
 
 from db.models import Bounce, Delivery, Suppression
+from db.vocabulary import DeliveryState
 from notifications.message import one_line, sealed, without_addresses
 from notifications.outbox import address_hash, holds, suppress
 
@@ -26,6 +27,7 @@ FULL = "5.2.2"  # said as if for good, and over when its owner tidies up
 TWICE_WITHIN = timedelta(days=14)
 MARK = r"(\d{1,18})-([a-z2-7]{16})"
 LARGEST = 2**31 - 1  # number of a mail; PostgreSQL refuses to look for a larger one, and anybody can send one
+ARRIVED = (DeliveryState.ACCEPTED, DeliveryState.AMBIGUOUS)  # as far as its relay knew
 FOR_GOOD = 2  # other lasting refusals within two weeks
 
 
@@ -48,6 +50,7 @@ class Report:
     status: str
     hard: bool
     said: str
+    lost: bool = False  # nobody tries that mail any more
 
 
 def read_report(content: bytes, template: str) -> Report | None:
@@ -63,7 +66,7 @@ def read_report(content: bytes, template: str) -> Report | None:
         if found and action in ("failed", "delayed"):
             hard = action == "failed" and status.startswith("5") and found[0] != FULL
             said = without_addresses(one_line(str(block.get("Diagnostic-Code", "")), 300))
-            return Report(int(token[1]), token[2], found[0], hard, said)
+            return Report(int(token[1]), token[2], found[0], hard, said, action == "failed")
     return None
 
 
@@ -84,7 +87,10 @@ def _blocks(message: Message) -> Iterable[Message]:
 
 
 def note_bounce(session: Session, report: Report | None, keys: Iterable[bytes], now: datetime) -> BounceEnd:
-    """Count a report against its address; a second reading of the same changes nothing."""
+    """Count a report against its address; a second reading of the same changes nothing.
+
+    A mail that came back told nothing: what stood in it is named again as soon as its address takes mail.
+    """
     if report is None:
         return BounceEnd.NONE
     mail = session.get(Delivery, report.delivery) if report.delivery <= LARGEST else None
@@ -97,6 +103,8 @@ def note_bounce(session: Session, report: Report | None, keys: Iterable[bytes], 
     bounce = Bounce(delivery_id=mail.id, address_hash=address, hard=report.hard, status=report.status, at=now)
     bounce.said = report.said
     session.add(bounce)
+    if report.lost and mail.state in ARRIVED:
+        mail.state, mail.last_text = DeliveryState.FAILED, f"{report.status} {report.said}".strip()
     session.flush()
     if not _for_good(session, report, address, now):
         return BounceEnd.COUNTED

@@ -15,6 +15,7 @@ from sqlmodel import select
 
 from db.models import Bounce, Delivery, Suppression
 from db.session import reading, writing
+from db.vocabulary import UNTOLD_STATES, DeliveryState
 from notifications.bounces import BounceEnd, note_bounce, read_report
 from notifications.message import sealed
 from notifications.outbox import silent_addresses
@@ -23,6 +24,7 @@ from tracker.errors import CommandFailed
 from tracker.mailing.bounces import read_bounces
 from tracker.mailing.keys import signing_keys
 from tracker.settings import Settings
+from tracker.watch.look import refused_mail
 
 pytestmark = pytest.mark.one_database  # on PostgreSQL in make prove
 
@@ -89,6 +91,30 @@ def test_hard_ones_end_mail_to_an_address_by_rule_and_soft_ones_are_counted(
     with reading(engine) as session:
         assert bool(silent_addresses(session, now + DAY)) == (BounceEnd.SUPPRESSED in ends)
         assert "haarlem" not in "".join(row.said for row in session.exec(select(Bounce)))
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "state"),
+    [
+        ("5.1.1", "failed", DeliveryState.FAILED), ("4.4.7", "failed", DeliveryState.FAILED),
+        ("4.4.1", "delayed", DeliveryState.ACCEPTED),
+    ],
+)  # fmt: skip
+def test_a_mail_that_came_back_told_nothing_and_one_that_is_late_may_still_arrive(
+    engine: Engine, now: datetime, status: str, action: str, state: str
+) -> None:
+    [mail] = mails(engine, now)
+    with writing(engine) as session:
+        sent = session.get_one(Delivery, mail.id)
+        sent.state, sent.finished_at, sent.last_code, sent.last_text = DeliveryState.ACCEPTED, now, 250, "OK"
+    take(engine, report(mail, status, action=action), now + timedelta(minutes=9))
+    with reading(engine) as session:
+        sent = session.get_one(Delivery, mail.id)
+        assert sent.state == state
+        assert (sent.state in UNTOLD_STATES) == (action == "failed")
+        assert sent.last_text.startswith(status) == (action == "failed")
+        troubles = [trouble.line for trouble in refused_mail(session, now + timedelta(hours=1))]
+    assert troubles == (["1 adres in het laatste etmaal"] if status == "5.1.1" else [])
 
 
 def test_two_lasting_refusals_a_month_apart_end_nothing(engine: Engine, now: datetime) -> None:

@@ -79,8 +79,9 @@ def refused_mail(session: Session, now: datetime) -> Iterator[Trouble]:
     """Addresses that refused mail in the last day, at the door or by a bounce, and mails refused for what they say."""
     lately = now - kinds.REFUSED_LATELY
     ended = select(Delivery.state, func.count(func.distinct(col(Delivery.address)))).where(
-        col(Delivery.finished_at) > lately, col(Delivery.finished_at) <= now
-    )
+        col(Delivery.finished_at) > lately, col(Delivery.finished_at) <= now,
+        col(Delivery.id).not_in(select(Bounce.delivery_id)),  # counted by what came back
+    )  # fmt: skip
     counts = dict(session.exec(ended.group_by(col(Delivery.state))).all())
     bounced = select(func.count(func.distinct(col(Bounce.delivery_id)))).where(Bounce.at > lately, col(Bounce.hard))
     addresses = counts.get(DeliveryState.FAILED, 0) + session.exec(bounced).one()
