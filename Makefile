@@ -83,7 +83,7 @@ test: check setup-browser ## Everything: the quick part first, then the slow tes
 
 prove: setup ## Full-size proofs, minutes each, and every test of a database on PostgreSQL
 	@$(RUN) pytest -q -m prove
-	@$(RUN) pytest -q --hypothesis-profile=default -m "hypothesis and not prove"
+	@$(RUN) pytest -q --hypothesis-profile=thorough -m "hypothesis and not prove"
 	@$(RUN) pytest -q -n $(JOBS) --every-database -m "not prove" -k postgresql
 
 bench: setup ## Measure speed, as ratios against peers in the same run; see docs/benchmarks.md

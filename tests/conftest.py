@@ -30,7 +30,11 @@ os.environ.setdefault(
 )  # as main() does, before numpy loads: no threads that wait on each other
 share_statements()
 # A fault that thirty examples do not find, a hundred found once in a while: those are for `make prove`.
-hypothesis.settings.register_profile("quick", max_examples=30)
+# No deadline of 200 ms an example, and no complaint that making examples takes long: machines differ.
+for profile, examples in (("quick", 30), ("thorough", 100)):
+    hypothesis.settings.register_profile(
+        profile, max_examples=examples, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
 hypothesis.settings.load_profile("quick")
 ROOT = Path(__file__).parent.parent
 # Under another name, since the processes that tests start refuse a setting that they do not know.
