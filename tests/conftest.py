@@ -29,7 +29,7 @@ os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
 )  # as main() does, before numpy loads: no threads that wait on each other
 share_statements()
-# A fault that thirty examples do not find, a hundred found once in a while: those are for `make prove`.
+# Thirty examples each here, a hundred in `make prove`.
 # No deadline of 200 ms an example, and no complaint that making examples takes long: machines differ.
 for profile, examples in (("quick", 30), ("thorough", 100)):
     hypothesis.settings.register_profile(
