@@ -236,7 +236,7 @@ def _by_words(basis: SortBasis) -> list[Any]:
     text, over = basis.wanted.text, _over_for_words(basis.now)
     coded, names = by_code(text), basis.translations
     in_name = case((by_name(text, names, whole=True), 0), (by_name(text, names), 1), else_=2)
-    of_use, gate = chance_of_use(basis.reach), next_gate_expression(basis.now)
+    of_use, gate = chance_of_use(basis.reach), next_gate_expression(basis.now).nulls_last()
     first = [case((coded, 0), else_=1)] if coded is not None else []
     return [*first, over, in_name, of_use.desc(), gate, col(Call.id).desc()]
 
@@ -248,7 +248,8 @@ def _over_for_words(now: datetime) -> ColumnElement[bool]:
 
 def _by_fit(basis: SortBasis) -> list[Any]:
     worth = best_score(basis.wanted.challenges, basis.user_id) * chance_of_use(basis.reach)
-    return [_over_for_words(basis.now), func.coalesce(worth, 0).desc(), next_gate_expression(basis.now), col(Call.id)]
+    gate = next_gate_expression(basis.now).nulls_last()
+    return [_over_for_words(basis.now), func.coalesce(worth, 0).desc(), gate, col(Call.id)]
 
 
 def _by_newest(_basis: SortBasis) -> list[Any]:
