@@ -1,6 +1,7 @@
 """What stands above a digest: its subject, its headline and how complete the sources were. Pure."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from textwrap import shorten
 
@@ -8,6 +9,7 @@ from notifications import wording
 from notifications.digest import Coverage, Digest
 from notifications.message import MOST_SUBJECT, one_line
 from notifications.places import PLACES, Place
+from notifications.source_names import source_name
 
 MOST_TITLE, LEAST_TITLE = 60, 10
 BEFORE_IT = len("Kansenradar: ")  # what a mail puts before a subject
@@ -68,7 +70,7 @@ def _decide_first(digest: Digest) -> str:
 
 
 def coverage_line(digest: Digest, now: datetime) -> str:
-    """``2 van 3 bronnen compleet (te laat: rvo sinds 13 juli 2026); laatste ronde 07:02.``"""
+    """``2 van 3 bronnen compleet (te laat: RVO sinds 13 juli 2026); laatste ronde 07:02.``"""
     coverage = digest.coverage
     if not coverage.sources:
         return "Nog geen bron opgehaald."
@@ -84,15 +86,20 @@ def coverage_line(digest: Digest, now: datetime) -> str:
         parts.append(f"{compared} nog niet met de opgaven vergeleken")
     line = "; ".join(parts) + "."
     if digest.new_sources:
-        line += f" Nieuwe bron: {wording.listed(list(digest.new_sources))}; wat daar al stond, heet hier niet nieuw."
+        line += f" Nieuwe bron: {_named(digest.new_sources)}; wat daar al stond, heet hier niet nieuw."
     return line
 
 
 def _lacking(coverage: Coverage) -> str:
     days = {name: f"sinds {wording.moment(day)}" if day else "nog nooit" for name, day in coverage.overdue.items()}
-    lacking = [f"te laat: {wording.listed([f'{name} {since}' for name, since in days.items()])}"] if days else []
-    lacking += [f"niet: {wording.listed(list(coverage.incomplete))}"] if coverage.incomplete else []
+    late = [f"{source_name(name)} {since}" for name, since in days.items()]
+    lacking = [f"te laat: {wording.listed(late)}"] if late else []
+    lacking += [f"niet: {_named(coverage.incomplete)}"] if coverage.incomplete else []
     return f" ({'; '.join(lacking)})" if lacking else ""
+
+
+def _named(sources: Iterable[str]) -> str:
+    return wording.listed([source_name(name) for name in sources])
 
 
 def _round(last: datetime, now: datetime) -> str:

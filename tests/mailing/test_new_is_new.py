@@ -78,7 +78,7 @@ def test_only_what_appeared_at_a_known_source_since_the_last_digest_and_is_open_
     mail = deliveries(agenda)[-1]
     assert marked(mail) == {"Vers"}
     assert all(title in mail.text for title in ("* Nog niet open", "* Pas nu vergeleken", "Voorraad van rvo"))
-    assert "Nieuwe bron: rvo; wat daar al stond, heet hier niet nieuw." in mail.text
+    assert "Nieuwe bron: RVO; wat daar al stond, heet hier niet nieuw." in mail.text
     make_call(agenda, MONDAY + timedelta(hours=1), "Morgen")
     plan_at(agenda, MONDAY + timedelta(days=1))
     assert "Nieuwe bron" not in deliveries(agenda)[-1].text
@@ -148,7 +148,7 @@ def test_the_age_of_what_was_read_is_told_and_a_late_source_by_name(agenda: Engi
     crawl(agenda, now - timedelta(days=31))
     make_call(agenda, now)
     plan_at(agenda, now)
-    assert "0 van 1 bron compleet (te laat: eu_portal sinds 28 april 2026); laatste ronde 28 april 2026, 08:00." in (
+    assert "0 van 1 bron compleet (te laat: EU-portaal sinds 28 april 2026); laatste ronde 28 april 2026, 08:00." in (
         deliveries(agenda)[-1].text
     )
 
@@ -160,7 +160,7 @@ def test_a_source_that_is_on_and_was_never_read_counts(agenda: Engine, now: date
     crawl(agenda, now)
     make_call(agenda, now)
     plan(agenda, replace(MAILER, sources_on=("eu_portal", "rvo")), now, THRESHOLD)
-    assert "1 van 2 bronnen compleet (te laat: rvo nog nooit); laatste ronde 08:00." in deliveries(agenda)[-1].text
+    assert "1 van 2 bronnen compleet (te laat: RVO nog nooit); laatste ronde 08:00." in deliveries(agenda)[-1].text
 
 
 def test_who_was_told_a_date_is_told_of_its_return_in_the_next_mail(agenda: Engine, now: datetime) -> None:

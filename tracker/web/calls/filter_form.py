@@ -10,10 +10,11 @@ from db.models import Call, Challenge, Crawl, Revision
 from db.queries import CallFilter, Viewer
 from db.reach import Reach
 from db.search import programmes
+from notifications.source_names import source_name
 from notifications.wording import short_day
 from tracker.matching.search import MINE, OURS, PersonalFilter
 from tracker.web.frame.actions import Euros
-from tracker.web.frame.phrases import field_name, numbered, source_name
+from tracker.web.frame.phrases import field_name, numbered
 
 LANGUAGES = (("nl", "Nederlands"), ("en", "Engels"))
 FITS = ((1, "past bij een opgave, ook zwak"), (50, "ten minste 50%"), (70, "ten minste 70%"), (90, "ten minste 90%"))

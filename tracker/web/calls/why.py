@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from db.models import Call
 from db.vocabulary import Status
+from notifications.source_names import source_name
 from tracker.calendar.bodies import body_calendar
 from tracker.mailing.trace import TraceStep, so_far, told_of
 from tracker.matching import DIGEST_THRESHOLD
@@ -13,7 +14,6 @@ from tracker.matching.unjudged import my_challenges
 from tracker.web.calls.rows import find_call, rows_for
 from tracker.web.calls.why_first import why_here
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.phrases import source_name
 
 STANDING = (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED)
 

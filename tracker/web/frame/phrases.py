@@ -22,6 +22,7 @@ from db.vocabulary import (
 )
 from notifications import wording
 from notifications.reasons import in_dutch
+from notifications.source_names import source_name as source_name  # templates ask it here
 
 # What a page says after a 303; the key travels in the address.
 DONE = {
@@ -149,31 +150,6 @@ FIELDS = {
     "page": "bladzijde",
     "order": "volgorde",
 }
-SOURCES = {
-    "eu_portal": "EU-portaal",
-    "rvo": "RVO",
-    "rvo_news": "RVO, nieuws",
-    "flevoland": "Provincie Flevoland, productencatalogus",
-    "bekendmakingen_sru": "Bekendmakingen (zoekdienst)",
-    "dus_i": "DUS-I",
-    "dut": "Driving Urban Transitions",
-    "elena": "ELENA (Europese Investeringsbank)",
-    "eui": "European Urban Initiative",
-    "euroaccess": "EuroAccess",
-    "urbact": "URBACT",
-    "have_your_say": "Geef uw mening (Europese Commissie)",
-    "interreg_north_sea": "Interreg Noordzee",
-    "interreg_nwe": "Interreg Noordwest-Europa",
-    "jtf_ijmond": "JTF IJmond",
-    "mondriaan_fonds": "Mondriaan Fonds",
-    "nwo": "NWO",
-    "zonmw": "ZonMw",
-    "cvdr": "Lokale wet- en regelgeving",
-    "kansen_voor_west": "Kansen voor West",
-    "tweede_kamer": "Tweede Kamer",
-    "handmatig": "met de hand",
-    "correctie": "correctie",
-}
 PLACES = {
     "title": "de titel",
     "call": "de oproep",
@@ -197,11 +173,6 @@ def field_name(name: str) -> str:
     if name in set(DeadlineKind):
         return DeadlineKind(name).label
     return FIELDS.get(name, name)
-
-
-def source_name(name: str) -> str:
-    """How a source is called on screen."""
-    return SOURCES.get(name, name.replace("_", " ").capitalize())
 
 
 def age(since: timedelta) -> str:

@@ -10,6 +10,7 @@ from db.lists import listed
 from db.models import Challenge
 from db.vocabulary_account import Figure
 from db.vocabulary_knowledge import PublicationKind, Trend
+from notifications.source_names import source_name
 from notifications.wording import amount, count
 from tracker.account.facts import Fact
 from tracker.knowledge.publications import PublicationFilter, publications_in
@@ -18,7 +19,7 @@ from tracker.web.frame import charts
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import Line
 from tracker.web.frame.lists import ListQuery
-from tracker.web.frame.phrases import challenge_name, source_name
+from tracker.web.frame.phrases import challenge_name
 
 MOST_BARS = 12
 Row = tuple[str, tuple[Any, ...]]  # where it is read, and its cells in a file

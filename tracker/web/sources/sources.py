@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from db.models import Crawl, Sighting
 from db.vocabulary_audit import Action
+from notifications.source_names import source_name
 from notifications.wording import local_day
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.floods import release
@@ -17,7 +18,6 @@ from tracker.sources.coverage import SourceCoverage, coverage
 from tracker.sources.health import OVERDUE_AFTER
 from tracker.web.frame.charts import Spark, spark
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.phrases import source_name
 
 CRAWLS_SHOWN = 30
 
