@@ -69,7 +69,7 @@ def worked(cast: Cast) -> Dossier:
         cast.deed(), dossier, "Meer regie", OutcomeResult.TAKEN_OVER, date(2026, 4, 1), passage="Regie"
     )
     moments.record_outcome(cast.deed(), dossier, "Geld", OutcomeResult.NOT, date(2026, 4, 2))
-    told = ContactFields(local_day(cast.now), "Gesproken", dossier_id=dossier.id, visibility=Visibility.REGION)
+    told = ContactFields(date(2026, 5, 1), "Gesproken", dossier_id=dossier.id, visibility=Visibility.REGION)
     contact = log_contact(cast.deed(), told, Office("Ministerie van Warmte", "directeur"))
     promise = contacts.commit_to(cast.deed(), contact, "Een brief", date(2026, 5, 1))
     promise.state, promise.closed_at = CommitmentState.KEPT, cast.now

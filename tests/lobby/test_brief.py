@@ -37,7 +37,7 @@ def talked(cast: Cast, dossiers: int = 1, words: str = "Gesproken", visibility: 
     for number in range(dossiers):
         fields = {"message_nl": words, "request": words, "requested_amount": 1_000_000, "visibility": visibility}
         dossier = cast.open(f"Dossier {number} {words}"[:200], **fields)
-        told = ContactFields(TODAY, words, dossier_id=dossier.id, reply=words, visibility=visibility)
+        told = ContactFields(date(2026, 5, 1), words, dossier_id=dossier.id, reply=words, visibility=visibility)
         contact = log_contact(cast.deed(), told, HEAT)
         for _ in range(3):
             contacts.commit_to(cast.deed(), contact, words, date(2026, 5, 1))

@@ -35,7 +35,7 @@ def open_all(cast: Cast) -> None:
     """A follow-up, a promise, a mandate that ended and a round that waits, all with the lobbyist."""
     dossier = cast.open(lobbyist_id=cast.lobbyist.id)
     cast.adopted(dossier, TODAY - timedelta(days=60), YESTERDAY)
-    fields = ContactFields(TODAY, "x", follow_up="Bellen", follow_up_on=YESTERDAY, visibility=Visibility.REGION)
+    fields = ContactFields(YESTERDAY, "x", follow_up="Bellen", follow_up_on=YESTERDAY, visibility=Visibility.REGION)
     contact = log_contact(cast.deed(), fields, Office("Ministerie van VRO"))
     commit_to(cast.deed(), contact, "Stuurt de planning", YESTERDAY)
     join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, YESTERDAY, "haarlem")

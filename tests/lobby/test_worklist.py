@@ -25,7 +25,7 @@ TODAY = date(2026, 5, 29)
 
 
 def follow_up(cast: Cast, by: User, what: str, day: date, visibility: Visibility = Visibility.OWN) -> None:
-    fields = ContactFields(TODAY, "x", follow_up=what, follow_up_on=day, visibility=visibility)
+    fields = ContactFields(min(TODAY, day), "x", follow_up=what, follow_up_on=day, visibility=visibility)
     log_contact(cast.deed(by), fields, Office("Ministerie van VRO"))
 
 
