@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from time import monotonic
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,18 @@ class Clock:
     def is_set(self) -> bool:
         """Whether a person set it: then it is not compared with the sources' clocks."""
         return self.fixed is not None
+
+
+@dataclass(frozen=True)
+class CountingClock(Clock):
+    """Goes on from a moment that was sure, by the machine's own count of seconds, whatever the wall clock does."""
+
+    sure_at: datetime = EPOCH
+    count: float = 0.0  # seconds that no setting of the clock changes, at that moment
+
+    def now(self) -> Now:
+        """That moment and the seconds counted since."""
+        return Now(self.sure_at + timedelta(seconds=monotonic() - self.count))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from scrapers.sources import names
 from tests.conftest import ROOT
 from tests.make.nursery import Beside
 
-WAYS = ["in python", "libfaketime"]
+# The second moves also the clock of SQLite and of whatever else a process loads; it takes as long again.
+WAYS = ["in python", pytest.param("libfaketime", marks=pytest.mark.prove)]
 
 
 def library() -> str:

@@ -17,7 +17,7 @@ from notifications.outbox import Rules, put
 from notifications.transport import open_transport
 from tests.letters.test_outbox import DOMAIN, KEY, make_mail
 from tests.make.smtp_server import SmtpServer, running
-from tracker.clock import Clock
+from tracker.clock import Clock, Now
 from tracker.operations.scheduler import Scheduler
 from tracker.settings import Settings
 from tracker.sources.clock_skew import DOUBT, SkewMonitor, clock_trouble
@@ -52,6 +52,24 @@ def test_a_clock_that_jumps_is_not_believed_until_a_source_agrees(engine: Engine
     assert "minutes apart" in clock.doubt(now + YEAR + 4 * MINUTE, 360)
     assert clock.doubt(now + 7 * MINUTE, 420) == ""  # back where it was: nobody need be asked
     assert clock.sure
+
+
+def test_a_job_counts_on_from_when_the_time_was_sure_though_the_clock_jumps_under_its_hands(
+    engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall, counted = [now], [1_000.0]
+    monkeypatch.setattr(Clock, "now", lambda self: Now(wall[0]))
+    monkeypatch.setattr("tracker.clock.monotonic", lambda: counted[0])
+    asked(engine, now, now)
+    monitor, clock = sense(engine), Clock()
+    assert (monitor.steady(clock), monitor.doubt(now, counted[0])) == (clock, "")
+    job = monitor.steady(clock)
+    wall[0], counted[0] = now + YEAR, counted[0] + 30
+    assert (job.now().instant, monitor.jumped(clock)) == (now + timedelta(seconds=30), True)
+    assert monitor.doubt(wall[0], counted[0]) == DOUBT
+    assert (monitor.steady(clock), monitor.jumped(clock)) == (clock, True)
+    set_by_hand = Clock(now)
+    assert monitor.steady(set_by_hand) is set_by_hand
 
 
 def test_a_machine_that_slept_asks_first_and_goes_on(engine: Engine, now: datetime) -> None:

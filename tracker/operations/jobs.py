@@ -217,7 +217,7 @@ class Jobs:
     async def plan(self) -> None:
         """Digests wait for the matching of what they should know, an hour at most; reminders do not."""
         matching = bool(await asyncio.to_thread(self.unmatched))
-        where = self.settings, self.engine, self.clock
+        where = self.settings, self.engine, self.skew.steady(self.clock)
         planned = await asyncio.to_thread(plan_now, *where, self.patience, matching, spread=self.spread)
         if planned.refused:
             raise CommandFailed(planned.refused)
@@ -249,8 +249,8 @@ class Jobs:
         """Empty the outbox of what is due; the mail in hand is handed over before this process stops."""
         async with self.sending:
             doubt = "" if self.skew.sure else DOUBT
-            where = self.settings, self.engine, self.clock
-            tally = await asyncio.to_thread(send_now, *where, lambda: self.stopping, doubt)
+            where = self.settings, self.engine, self.skew.steady(self.clock)
+            tally = await asyncio.to_thread(send_now, *where, partial(self.stops_sending, doubt), doubt)
         counts = {
             "accepted": tally.accepted, "deferred": tally.deferred, "failed": tally.failed + tally.held,
             "ambiguous": tally.ambiguous,
@@ -258,9 +258,13 @@ class Jobs:
         if any(counts.values()):
             self.say(f"sent: {', '.join(f'{name} {number}' for name, number in counts.items())}")
 
+    def stops_sending(self, doubt: str) -> bool:
+        """When this process stops, or the wall clock jumps: who slept for days does not send what was due before."""
+        return self.stopping or (not doubt and self.skew.jumped(self.clock))
+
     async def tidy(self) -> None:
         """Let go of what is past its term, once a day."""
         days, letters = days_set(self.settings), old_letters(self.settings.mail)
-        line = await asyncio.to_thread(tidy_once_a_day, self.engine, days, self.clock.now(), letters)
+        line = await asyncio.to_thread(tidy_once_a_day, self.engine, days, self.skew.steady(self.clock).now(), letters)
         if line:
             self.say(line)

@@ -11,6 +11,7 @@ from db.models import Crawl
 from db.queries import BY_HAND
 from db.session import reading, writing
 from notifications.alerts import end_alert, raise_alert, standing_alerts
+from tracker.clock import Clock, CountingClock
 from tracker.sources.health import clock_is_wrong
 
 ALERT = "clock"
@@ -63,6 +64,16 @@ class SkewMonitor:
     def sure(self) -> bool:
         """Whether there is no doubt."""
         return self.doubted_at is None
+
+    def steady(self, clock: Clock) -> Clock:
+        """A clock for one job, which may jump under its hands: it counts on from when the time was last sure."""
+        if self._sure_at is None or clock.is_set or not self.sure:
+            return clock
+        return CountingClock(None, *self._sure_at)
+
+    def jumped(self, clock: Clock) -> bool:
+        """Whether the wall clock has run away from the count of seconds since it was sure, or that is known already."""
+        return not self.sure or abs(clock.now().instant - self.steady(clock).now().instant).total_seconds() > JUMP
 
     def doubt(self, now: datetime, count: float) -> str:
         """Why it is not sure what time it is, or nothing; ``count``: seconds that no setting of the clock changes."""
