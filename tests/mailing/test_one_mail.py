@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from db.models import Call, Deadline, Delivery, Follow, Subscription, User
+from db.models import Call, Deadline, Delivery, Subscription, User
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeadlineKind, DeliveryState, NoReason, Role, Say
 from notifications.claims import claim_next, due_mails
@@ -18,6 +18,7 @@ from tests.make.mail_cases import (
     MAILER,
     THRESHOLD,
     deliveries,
+    follow,
     make_agenda,
     make_call,
     make_reader,
@@ -46,11 +47,6 @@ def agenda(engine: Engine, now: datetime) -> Engine:
     make_agenda(engine)
     make_call(engine, now, "Voorbij", closes=date(2026, 5, 1))
     return engine
-
-
-def follow(engine: Engine, person: int, call: int, at: datetime) -> None:
-    with writing(engine) as session:
-        session.add(Follow(user_id=person, call_id=call, at=at))
 
 
 def follower(engine: Engine, now: datetime, **call: object) -> tuple[int, int]:

@@ -9,12 +9,13 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from db.leases import take
-from db.models import Alert, Crawl, Delivery, Follow, Match, Run, Subscription, Suppression, User, Verdict
+from db.models import Alert, Crawl, Delivery, Match, Run, Subscription, Suppression, User, Verdict
 from db.session import writing
 from db.vocabulary import Cadence, DeliveryState
 from notifications.outbox import address_hash
 from tests.make.mail_cases import (
     deliveries,
+    follow,
     make_agenda,
     make_call,
     make_reader,
@@ -394,11 +395,6 @@ def test_an_urgent_subscription_tells_at_once_what_closes_within_three_weeks(age
     assert "* Spoed" in deliveries(agenda)[-1].text
     assert "Rustig" not in deliveries(agenda)[-1].text
     assert plan_at(agenda, now + timedelta(hours=3)).digests == 0
-
-
-def follow(engine: Engine, person: int, call: int, at: datetime) -> None:
-    with writing(engine) as session:
-        session.add(Follow(user_id=person, call_id=call, at=at))
 
 
 def reminders(engine: Engine) -> list[Delivery]:

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from db.models import Call, Follow, Revision
+from db.models import Call, Revision
 from db.session import writing
 from db.vocabulary import Cadence
-from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
+from tests.make.mail_cases import deliveries, follow, make_agenda, make_call, make_reader, plan_at, update
 
 pytestmark = pytest.mark.one_database  # what is told and when, not how it is asked
 
@@ -20,24 +20,11 @@ def agenda(engine: Engine, now: datetime) -> Engine:
     return engine
 
 
-def follow(engine: Engine, now: datetime, user: int, call: int) -> None:
-    with writing(engine) as session:
-        session.add(Follow(user_id=user, call_id=call, at=now))
-
-
-def update(engine: Engine, call: int, **fields: object) -> None:
-    with writing(engine) as session:
-        row = session.get_one(Call, call)
-        for name, value in fields.items():
-            setattr(row, name, value)
-        session.add(row)
-
-
 def test_a_call_that_was_told_as_gone_is_told_as_listed_again_once_each_time(agenda: Engine, now: datetime) -> None:
     reader = make_reader(agenda, now, every=Cadence.WEEK)
     call = make_call(agenda, now, "Klimaatplan", eligible="self")
     plan_at(agenda, now)
-    follow(agenda, now, reader, call)
+    follow(agenda, reader, call, now)
     for gone, back in ((4, 7), (11, 18)):
         update(agenda, call, not_listed_since=now + timedelta(days=gone))
         plan_at(agenda, now + timedelta(days=gone + 1))
@@ -54,7 +41,7 @@ def test_a_followed_call_that_was_told_as_closed_and_opens_again_is_told(agenda:
     reader = make_reader(agenda, now, every=Cadence.WEEK)
     call = make_call(agenda, now, "Op is op", closes=date(2026, 6, 30), eligible="self")
     plan_at(agenda, now)
-    follow(agenda, now, reader, call)
+    follow(agenda, reader, call, now)
     for day, (old, new) in ((4, ("open", "closed")), (5, ("closed", "open"))):
         with writing(agenda) as session:
             row = session.get_one(Call, call)
@@ -75,7 +62,7 @@ def test_what_a_subject_says_of_the_first_is_not_said_of_another_kind(agenda: En
     numbers = [make_call(agenda, now, title, closes=date(2026, 7, 30), eligible="self") for title in ("Weg", "Dicht")]
     plan_at(agenda, now)
     for call in numbers:
-        follow(agenda, now, reader, call)
+        follow(agenda, reader, call, now)
     update(agenda, numbers[0], not_listed_since=now + timedelta(days=4))
     update(agenda, numbers[1], source_word="closed", version=2)
     with writing(agenda) as session:

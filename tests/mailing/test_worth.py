@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Call, Deadline, Follow, Revision, Sighting, Told, User
+from db.models import Call, Deadline, Revision, Sighting, Told, User
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeadlineKind, Say, ToldKind
 from notifications.catalogue import read_catalogue
 from notifications.places import Candidate, Place, place
-from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
+from tests.make.mail_cases import deliveries, follow, make_agenda, make_call, make_reader, plan_at, update
 from tests.make.pages import visit
 from tracker.matching.unjudged import waiting_for
 from tracker.matching.verdicts import judge
@@ -36,19 +36,6 @@ def agenda(engine: Engine, now: datetime) -> Engine:
 def told_as(engine: Engine, call: int) -> list[str]:
     with reading(engine) as session:
         return sorted(set(session.exec(select(Told.kind).where(Told.call_id == call)).all()))
-
-
-def follow(engine: Engine, now: datetime, user: int, call: int) -> None:
-    with writing(engine) as session:
-        session.add(Follow(user_id=user, call_id=call, at=now))
-
-
-def update(engine: Engine, call: int, **fields: object) -> None:
-    with writing(engine) as session:
-        row = session.get_one(Call, call)
-        for name, value in fields.items():
-            setattr(row, name, value)
-        session.add(row)
 
 
 def test_what_is_set_aside_is_counted_once_and_named_when_it_turns_out_to_be_for_us(
@@ -293,7 +280,7 @@ def test_what_was_named_and_opens_is_named_again_only_where_it_is_ours_or_follow
     plan_at(agenda, now)
     assert "* Straks" in deliveries(agenda)[-1].text
     if found == "followed":
-        follow(agenda, now, reader, call)
+        follow(agenda, reader, call, now)
     if found == "relevant":
         with writing(agenda) as session:
             judge(session, session.get_one(User, reader), call, "circulair", Say.YES, now)
@@ -366,7 +353,7 @@ def test_a_followed_call_that_vanishes_is_told_the_next_working_day_and_once(age
     reader = make_reader(agenda, now, every=Cadence.WEEK)
     call = make_call(agenda, now, "Klimaatplan", eligible="self")
     plan_at(agenda, now)
-    follow(agenda, now, reader, call)
+    follow(agenda, reader, call, now)
     update(agenda, call, not_listed_since=now + timedelta(days=4))
     plan_at(agenda, now + timedelta(days=5))
     mail = deliveries(agenda)[-1]
@@ -386,7 +373,7 @@ def test_a_followed_call_that_closes_early_is_told_and_one_that_closes_on_its_da
                          for title, day in (("Op is op", 30), ("Gewoon", 2)))  # fmt: skip
     plan_at(agenda, now)
     for call in (early, on_its_day):
-        follow(agenda, now, reader, call)
+        follow(agenda, reader, call, now)
     with writing(agenda) as session:
         row = session.get_one(Call, early)
         row.source_word, row.version = "closed", 2
@@ -406,6 +393,6 @@ def test_while_calls_are_matched_a_digest_waits_an_hour_and_a_reminder_does_not(
     reader = make_reader(agenda, now)
     make_call(agenda, now, "Nieuw", eligible="self")
     near = make_call(agenda, now, "Gevolgd", closes=date(2026, 6, 28), eligible="self")
-    follow(agenda, now - timedelta(days=9), reader, near)
+    follow(agenda, reader, near, now - timedelta(days=9))
     assert plan_at(agenda, now + MONDAY, matching_since=now - timedelta(minutes=60)).digests == 0
     assert plan_at(agenda, now + MONDAY, matching_since=now + timedelta(minutes=1)).digests == 1

@@ -15,6 +15,7 @@ from db.models import (
     Challenge,
     Deadline,
     Delivery,
+    Follow,
     Match,
     Participant,
     Revision,
@@ -99,6 +100,21 @@ def make_call(
             )
         )  # fmt: skip
         return call.id
+
+
+def follow(engine: Engine, person: int, call: int, at: datetime) -> None:
+    """Somebody follows a call from then on."""
+    with writing(engine) as session:
+        session.add(Follow(user_id=person, call_id=call, at=at))
+
+
+def update(engine: Engine, call: int, **fields: object) -> None:
+    """A call as a later crawl, or a person, leaves it."""
+    with writing(engine) as session:
+        row = session.get_one(Call, call)
+        for name, value in fields.items():
+            setattr(row, name, value)
+        session.add(row)
 
 
 def move_deadline(engine: Engine, call_id: int, to: date, now: datetime, damped: bool = False) -> None:
