@@ -5,8 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from time import monotonic
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 @dataclass(frozen=True)
 class Now:
@@ -38,12 +36,12 @@ class Clock:
         return self.fixed is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CountingClock(Clock):
     """Goes on from a moment that was sure, by the machine's own count of seconds, whatever the wall clock does."""
 
-    sure_at: datetime = EPOCH
-    count: float = 0.0  # seconds that no setting of the clock changes, at that moment
+    sure_at: datetime
+    count: float  # seconds that no setting of the clock changes, at that moment
 
     def now(self) -> Now:
         """That moment and the seconds counted since."""

@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from db.status import FINAL_WORDS
-from db.vocabulary import DUE_KINDS, Allocation, DeadlineKind, Status
+from db.vocabulary import DUE_KINDS, DeadlineKind, Status
 from scrapers.listing import AMOUNTS, ListedDeadline
-from tracker.calls.consolidate import SHOWN_FIELDS, MergedCall
+from tracker.calls.consolidate import SHOWN_FIELDS, MergedCall, is_without_end
 from tracker.calls.identity import same_address, same_text
 
 SETS = ("programme", "applicants", "tags", "keywords", "subjects", "sectors", "targets", "priorities")
@@ -77,15 +77,12 @@ def _word_is_telling(old: Any, new: Any, after: MergedCall, now: datetime) -> bo
     if new == Status.CLOSED:
         return not _reached(after.closes_at, now)
     if old is None or new is None:
-        return old == Status.CLOSED and after.closes_at is None and _is_without_end(after)
+        # With dates, those tell that it is open again.
+        endless = after.closes_at is None and is_without_end(after.fields["allocation"], after.kinds)
+        return old == Status.CLOSED and endless
     if new == Status.OPEN:
         return old == Status.CLOSED or not _reached(after.opens_at, now)
     return after.opens_at is None
-
-
-def _is_without_end(call: MergedCall) -> bool:
-    """Whether one applies all along, or while there is money: with dates, those tell that it is open again."""
-    return call.until_exhausted or DeadlineKind.ROLLING in call.kinds or call.fields["allocation"] == Allocation.ROLLING
 
 
 def _reached(moment: datetime | None, now: datetime) -> bool:

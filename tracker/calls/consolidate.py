@@ -5,7 +5,7 @@ dates of one kind count as one field, named by the kind ("closes"); their value 
 ``{"day", "hour", "assumed"}`` with only the keys that are known. A person's correction is the source "correctie".
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from functools import cached_property, lru_cache
@@ -151,6 +151,11 @@ def starts_at(deadline: ListedDeadline) -> datetime | None:
     if deadline.day is None or deadline.hour is not None:
         return deadline.at
     return datetime.combine(deadline.day, time(), ZoneInfo(deadline.zone)).astimezone(UTC)
+
+
+def is_without_end(allocation: object, kinds: Collection[str]) -> bool:
+    """Whether one applies all along, or while there is money."""
+    return allocation == Allocation.ROLLING or DeadlineKind.ROLLING in kinds or DeadlineKind.UNTIL_EXHAUSTED in kinds
 
 
 def is_over(deadline: ListedDeadline, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from typing import Any
 from db.status import OVER
 from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind, Status
 from scrapers.listing import AMOUNTS, ListedDeadline
-from tracker.calls.consolidate import SHOWN_FIELDS, SourceRecord, is_over
+from tracker.calls.consolidate import SHOWN_FIELDS, SourceRecord, is_over, is_without_end
 
 # Every listing has these, or their silence cannot be told from the usual value.
 ALWAYS_NAMED = frozenset({"nature", "url", "title", "language", "instrument"})
@@ -68,15 +68,10 @@ def _is_replaced(
     ends = any(d.kind in ENDS for d in added)
     if name == "allocation":
         return bool(before[name] == Allocation.ROLLING and ends)
-    if name == "source_word":
-        return bool(before[name] == Status.CLOSED and (ends or _without_end(after, dates)))  # no longer closed
+    if name == "source_word":  # no longer closed
+        endless = is_without_end(after.get("allocation"), {d.kind for d in dates})
+        return bool(before[name] == Status.CLOSED and (ends or endless))
     return name == "amount_text" and any(a in after and a not in before for a in AMOUNTS)
-
-
-def _without_end(said: Mapping[str, Any], dates: Sequence[ListedDeadline]) -> bool:
-    """Whether the source says that one applies all along, or while there is money."""
-    kinds = {DeadlineKind.ROLLING, DeadlineKind.UNTIL_EXHAUSTED}
-    return said.get("allocation") == Allocation.ROLLING or any(d.kind in kinds for d in dates)
 
 
 def _silent_dates(

@@ -69,7 +69,8 @@ class SkewMonitor:
         """A clock for one job, which may jump under its hands: it counts on from when the time was last sure."""
         if self._sure_at is None or clock.is_set or not self.sure:
             return clock
-        return CountingClock(None, *self._sure_at)
+        sure_at, count = self._sure_at
+        return CountingClock(sure_at=sure_at, count=count)
 
     def jumped(self, clock: Clock) -> bool:
         """Whether the wall clock has run away from the count of seconds since it was sure, or that is known already."""
